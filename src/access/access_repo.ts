@@ -1,0 +1,50 @@
+/**
+ * Port: clients, roles, users and tokens.
+ *
+ * @module
+ */
+import type { Uuid } from "../kernel/ids.ts";
+import type { Client, Role, Token, User } from "./client.ts";
+
+/** What a token leads to: Token → User → Role. */
+export interface Identity {
+  token: Token;
+  user: User;
+  role: Role;
+}
+
+/** A token with the e-mail address of its user, for lists. */
+export interface TokenView {
+  token: Token;
+  userEmail: string;
+}
+
+/** Clients, roles, users and tokens. In a client's scope only that client's are seen. */
+export interface AccessRepo {
+  /**
+   * The owner of a token by its hash, or null; revoked and expired tokens are found too.
+   * Notes the use when the last one noted is a minute old, so that reads stay reads.
+   */
+  identify(tokenHash: string, now: Date): Promise<Identity | null>;
+
+  getClient(id: Uuid): Promise<Client | null>;
+  clientByName(name: string): Promise<Client | null>;
+  listClients(): Promise<Client[]>;
+  /** Inserts, or replaces what has the same id. */
+  saveClient(client: Client): Promise<void>;
+
+  roleByName(clientId: Uuid | null, name: string): Promise<Role | null>;
+  listRoles(): Promise<Role[]>;
+  saveRole(role: Role): Promise<void>;
+
+  userByEmail(email: string): Promise<User | null>;
+  listUsers(): Promise<User[]>;
+  saveUser(user: User): Promise<void>;
+
+  getToken(id: Uuid): Promise<TokenView | null>;
+  /** Newest first. */
+  listTokens(): Promise<TokenView[]>;
+  insertToken(token: Token): Promise<void>;
+  /** False when there is no such token; revoking twice keeps the first time. */
+  revokeToken(id: Uuid, at: Date): Promise<boolean>;
+}

@@ -1,0 +1,43 @@
+/**
+ * Port: who did what. Append-only; the store's privileges allow nothing else.
+ *
+ * @module
+ */
+import type { Uuid } from "../kernel/ids.ts";
+import type { Principal } from "./principal.ts";
+
+/** One thing that somebody did. */
+export interface AuditEntry {
+  id: Uuid;
+  at: Date;
+  /** Client whose data it touched; null for what belongs to the operator. */
+  clientId: Uuid | null;
+  userId: Uuid | null;
+  tokenId: Uuid | null;
+  /** Display name of who did it. */
+  actor: string;
+  /** Verb phrase in kebab-case, such as `create-record`. */
+  action: string;
+  /** Row that it was done to. */
+  subjectId: Uuid | null;
+}
+
+/** The audit trail. */
+export interface AuditLog {
+  add(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  latest(limit: number): Promise<AuditEntry[]>;
+}
+
+/** An entry for something that a principal does now. */
+export function auditEntry(
+  principal: Principal,
+  what: { id: Uuid; at: Date; clientId: Uuid | null; action: string; subjectId: Uuid | null },
+): AuditEntry {
+  return {
+    ...what,
+    userId: principal.userId,
+    tokenId: principal.tokenId,
+    actor: principal.name,
+  };
+}

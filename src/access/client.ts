@@ -1,0 +1,63 @@
+/**
+ * A client (the company that pays), its users, their roles, and their tokens.
+ *
+ * @module
+ */
+import type { Tariff } from "../billing/pricing.ts";
+import type { CallRules } from "../compliance/call_rules.ts";
+import type { Uuid } from "../kernel/ids.ts";
+import type { Permission } from "./principal.ts";
+
+/** A company; every row of its data carries its id. */
+export interface Client {
+  id: Uuid;
+  /** Unique among clients. */
+  name: string;
+  /** ISO 3166-1 alpha-2; where its numbers are from unless they say otherwise. */
+  country: string;
+  /** What its calls cost it, and in which currency its balance is kept. */
+  tariff: Tariff;
+  /** What every campaign of the client is held to. */
+  rules: CallRules;
+  createdAt: Date;
+}
+
+/** A named set of permissions; of one client, or the operator's (`clientId` null). */
+export interface Role {
+  id: Uuid;
+  clientId: Uuid | null;
+  /** Unique within the client. */
+  name: string;
+  /** Admin roles have every permission, also those added later. */
+  admin: boolean;
+  permissions: Permission[];
+}
+
+/** A person. Without a client and not a master, nothing is open to them. */
+export interface User {
+  id: Uuid;
+  clientId: Uuid | null;
+  roleId: Uuid;
+  /** Unique, compared without case. */
+  email: string;
+  name: string;
+  /** Belongs to the operator and sees every client. */
+  master: boolean;
+  createdAt: Date;
+}
+
+/** What is kept of a token; the secret itself is not. */
+export interface Token {
+  id: Uuid;
+  userId: Uuid;
+  name: string;
+  /** SHA-256 in hexadecimal. */
+  hash: string;
+  readOnly: boolean;
+  /** Narrows what the user may do; null leaves it as it is. */
+  permissions: Permission[] | null;
+  createdAt: Date;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  revokedAt: Date | null;
+}

@@ -1,0 +1,71 @@
+/**
+ * Who is asking, and what they may do. A `Principal` is the first parameter of every use case.
+ *
+ * @module
+ */
+import { DomainError } from "../kernel/errors.ts";
+import type { Uuid } from "../kernel/ids.ts";
+import type { Scope } from "../kernel/unit_of_work.ts";
+
+/** Every permission there is. */
+export const PERMISSIONS = ["calls.view", "calls.manage"] as const;
+
+/** What a role may grant beyond a valid token. */
+export type Permission = typeof PERMISSIONS[number];
+
+/** An authenticated caller. */
+export interface Principal {
+  /** The user, or null for the operator's own command line and workers. */
+  readonly userId: Uuid | null;
+  /** The token in use, or null likewise. */
+  readonly tokenId: Uuid | null;
+  /** Display name for the audit trail. */
+  readonly name: string;
+  /** The client whose rows may be seen; null for a master, who sees every client's. */
+  readonly clientId: Uuid | null;
+  /** What the role grants, narrowed by the token. */
+  readonly permissions: ReadonlySet<Permission>;
+  /** Whether the token may only read. */
+  readonly readOnly: boolean;
+}
+
+/** The operator: the server's own workers and command line. */
+export function operator(name: string): Principal {
+  return {
+    userId: null,
+    tokenId: null,
+    name,
+    clientId: null,
+    permissions: new Set(PERMISSIONS),
+    readOnly: false,
+  };
+}
+
+/** True for a user of the operator's, who sees every client. */
+export function isMaster(principal: Principal): boolean {
+  return principal.clientId === null;
+}
+
+/** The rows that a principal may see. */
+export function scopeOf(principal: Principal): Scope {
+  return principal.clientId === null ? "all" : { clientId: principal.clientId };
+}
+
+/** @throws DomainError `forbidden` for a read-only token. */
+export function requireWrite(principal: Principal): void {
+  if (principal.readOnly) throw new DomainError("forbidden", "Forbidden: This token is read-only");
+}
+
+/** @throws DomainError `forbidden` when the permission is missing. */
+export function requirePermission(principal: Principal, permission: Permission): void {
+  if (!principal.permissions.has(permission)) {
+    throw new DomainError("forbidden", `Forbidden: Missing required permission [${permission}]`);
+  }
+}
+
+/** @throws DomainError `forbidden` for anybody but the operator's own people. */
+export function requireMaster(principal: Principal): void {
+  if (!isMaster(principal)) {
+    throw new DomainError("forbidden", "Forbidden: Only the operator may do this");
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Port: what a client has, what is reserved for its live calls, and the ledger of how it came so.
+ *
+ * At every commit: paid in = available + reserved + spent, and each sum equals that of its ledger
+ * entries.
+ *
+ * @module
+ */
+import type { Uuid } from "../kernel/ids.ts";
+import type { Micros } from "./money.ts";
+
+/** A client's money. */
+export interface Balance {
+  clientId: Uuid;
+  /** ISO 4217. */
+  currency: string;
+  /** All that the client ever paid in. */
+  paidIn: Micros;
+  /** What new calls may be paid from. Below zero only when a call cost more than was reserved. */
+  available: Micros;
+  /** Held back for calls that have not ended. */
+  reserved: Micros;
+  /** What ended calls cost. */
+  spent: Micros;
+}
+
+/** Why the balance changed; amounts are never negative but for `adjust`. */
+export type LedgerKind = "top_up" | "reserve" | "settle" | "release" | "adjust";
+
+/** One line of the ledger. */
+export interface LedgerEntry {
+  id: Uuid;
+  clientId: Uuid;
+  at: Date;
+  kind: LedgerKind;
+  /** Reserved, released, spent, paid in, or (adjust) spent in addition. */
+  amount: Micros;
+  currency: string;
+  callId: Uuid | null;
+  /** Of a top-up: makes it count once. */
+  reference: string | null;
+}
+
+/** Identifies the call that money is moved for. */
+export interface CallMoney {
+  /** Ledger entry to write. */
+  id: Uuid;
+  clientId: Uuid;
+  callId: Uuid;
+  at: Date;
+}
+
+/** Moves money; every method but `get` writes its ledger entry in the same transaction. */
+export interface BalanceService {
+  get(clientId: Uuid): Promise<Balance | null>;
+  /** Like `get`, and holds the balance until the transaction ends: one reservation at a time. */
+  lock(clientId: Uuid): Promise<Balance | null>;
+  /** available → reserved; false, and nothing moved, when less than that is available. */
+  reserve(entry: CallMoney & { amount: Micros }): Promise<boolean>;
+  /** reserved → spent `cost`, the rest → available. */
+  settle(entry: CallMoney & { reserved: Micros; cost: Micros }): Promise<void>;
+  /** A settled call turned out to cost `amount` more (or, negative, less). */
+  adjust(entry: CallMoney & { amount: Micros }): Promise<void>;
+  /** Opens an empty balance; nothing happens when there is one. */
+  open(clientId: Uuid, currency: string): Promise<void>;
+  /** Paid in → available; false when the client's reference was used before. */
+  topUp(
+    entry: { id: Uuid; clientId: Uuid; at: Date; amount: Micros; reference: string },
+  ): Promise<boolean>;
+  /** A client's ledger, newest first. */
+  ledger(clientId: Uuid, limit: number): Promise<LedgerEntry[]>;
+}

@@ -1,0 +1,55 @@
+/**
+ * Money as integers of a millionth of the currency's major unit; never floats.
+ *
+ * @module
+ */
+import { invalid } from "../kernel/errors.ts";
+
+/** Millionths of a major unit: 1_500_000n is 1.50 of the currency. */
+export type Micros = bigint;
+
+/** An amount in a currency. */
+export interface Money {
+  amount: Micros;
+  /** ISO 4217 code, such as `USD`. */
+  currency: string;
+}
+
+const SCALE = 1_000_000n;
+const DECIMAL = /^(-?)(\d{1,12})(?:\.(\d{1,6}))?$/;
+
+/** Decimal text with at least two and at most six places: `0.05`, `12.345678`. */
+export function formatMicros(amount: Micros): string {
+  const sign = amount < 0n ? "-" : "";
+  const size = amount < 0n ? -amount : amount;
+  const places = (size % SCALE).toString().padStart(6, "0").replace(/0{1,4}$/, "");
+  return `${sign}${size / SCALE}.${places}`;
+}
+
+/**
+ * The amount that decimal text stands for, exactly.
+ *
+ * @throws DomainError `invalid` for anything but up to 12 digits and up to 6 places.
+ */
+export function parseMicros(field: string, text: string): Micros {
+  const match = DECIMAL.exec(text.trim());
+  if (!match) throw invalid(field, `must be a decimal number with at most 6 places, got "${text}"`);
+  const [, sign, whole, places = ""] = match;
+  const size = BigInt(whole) * SCALE + BigInt(places.padEnd(6, "0"));
+  return sign ? -size : size;
+}
+
+/** @throws DomainError `invalid` unless it is three capital letters. */
+export function requireCurrency(field: string, code: string): string {
+  if (!/^[A-Z]{3}$/.test(code)) throw invalid(field, "must be an ISO 4217 code such as USD");
+  return code;
+}
+
+/** Sums per currency, in the order in which currencies first appear. */
+export function sumByCurrency(amounts: Iterable<Money>): Money[] {
+  const sums = new Map<string, Micros>();
+  for (const { amount, currency } of amounts) {
+    sums.set(currency, (sums.get(currency) ?? 0n) + amount);
+  }
+  return Array.from(sums, ([currency, amount]) => ({ amount, currency }));
+}

@@ -1,0 +1,29 @@
+/**
+ * What a call costs a client, and what it costs us.
+ *
+ * @module
+ */
+import type { Micros } from "./money.ts";
+
+/** Prices that a client pays for calls that were answered. */
+export interface Tariff {
+  /** ISO 4217; the client's balance is kept in it. */
+  currency: string;
+  /** Once per answered call. */
+  setup: Micros;
+  /** Per minute from the answer on. */
+  perMinute: Micros;
+  /** Seconds that are billed at a time: 60 bills whole minutes. */
+  incrementSeconds: number;
+}
+
+/** Price of an answered call of that many seconds; every increment that was begun counts. */
+export function priceOf(tariff: Tariff, seconds: number): Micros {
+  const increments = Math.ceil(seconds / tariff.incrementSeconds);
+  return tariff.setup + perSeconds(tariff.perMinute, increments * tariff.incrementSeconds);
+}
+
+/** Cost of that many seconds at a price per minute, rounded up to the millionth. */
+export function perSeconds(perMinute: Micros, seconds: number): Micros {
+  return (perMinute * BigInt(seconds) + 59n) / 60n;
+}

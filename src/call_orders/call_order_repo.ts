@@ -1,0 +1,41 @@
+/**
+ * Port: call orders.
+ *
+ * @module
+ */
+import type { Uuid } from "../kernel/ids.ts";
+import type { PageRequest, Slice } from "../kernel/page.ts";
+import type { CallOrder, CallOrderStatus } from "./call_order.ts";
+
+/** Which orders to list. */
+export interface CallOrderFilter {
+  campaignId?: Uuid;
+  recordId?: Uuid;
+  status?: CallOrderStatus;
+}
+
+/** An order with the names that it refers to. */
+export interface CallOrderView {
+  order: CallOrder;
+  recordName: string;
+  campaignName: string;
+  clientName: string;
+}
+
+/** Call orders of the clients in scope. */
+export interface CallOrderRepo {
+  get(id: Uuid): Promise<CallOrderView | null>;
+  /** The order, held until the transaction ends. */
+  lock(id: Uuid): Promise<CallOrder | null>;
+  list(filter: CallOrderFilter, page: PageRequest): Promise<Slice<CallOrderView>>;
+  /** The open order of a record in a campaign, if any. */
+  openOrderId(clientId: Uuid, recordId: Uuid, campaignId: Uuid): Promise<Uuid | null>;
+  /** Inserts; or returns the uuid of the open order that the record has in the campaign already. */
+  insert(order: CallOrder): Promise<Uuid | null>;
+  update(order: CallOrder): Promise<void>;
+  /**
+   * Takes open phone_out orders whose `nextDialAt` has come, in active campaigns with `autoDial`,
+   * oldest first, and sets it to `leaseUntil`, so that no other worker takes them meanwhile.
+   */
+  claimDue(now: Date, leaseUntil: Date, limit: number): Promise<CallOrder[]>;
+}

@@ -1,0 +1,71 @@
+/**
+ * Port: calls, and what was said and found out on them.
+ *
+ * @module
+ */
+import type { Uuid } from "../kernel/ids.ts";
+import type { Call } from "./call.ts";
+import type { CallRef } from "./call_event.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Transcript } from "./transcript.ts";
+
+/** A call with the names that it refers to. */
+export interface CallView {
+  call: Call;
+  recordName: string;
+  campaignName: string;
+  clientName: string;
+}
+
+/** An outcome with the call and campaign it comes from. */
+export interface OutcomeOfRecord {
+  callId: Uuid;
+  campaignId: Uuid;
+  campaignName: string;
+  at: Date;
+  outcome: Outcome;
+}
+
+/** A caller's own key for one call, kept for at least a day. */
+export interface IdempotencyKey {
+  clientId: Uuid;
+  key: string;
+  /** Canonical form of the arguments that came with it. */
+  fingerprint: string;
+  callId: Uuid;
+  at: Date;
+}
+
+/** Calls of the clients in scope. */
+export interface CallRepo {
+  get(id: Uuid): Promise<CallView | null>;
+  /** The call, held until the transaction ends. */
+  lock(ref: CallRef): Promise<Call | null>;
+  /** The order's call that has not ended, if any. */
+  liveOfOrder(clientId: Uuid, orderId: Uuid): Promise<Call | null>;
+  /** Calls that have not ended. */
+  countLive(clientId: Uuid, campaignId: Uuid): Promise<{ ofClient: number; ofCampaign: number }>;
+  insert(call: Call): Promise<void>;
+  update(call: Call): Promise<void>;
+  /** A record's calls, newest first. */
+  ofRecord(recordId: Uuid, limit: number): Promise<Call[]>;
+  /** Live calls that nothing was heard of since then, longest silent first. */
+  silentSince(before: Date, limit: number): Promise<Call[]>;
+
+  /** Notes an event; false when the call had it before. */
+  addEvent(ref: CallRef, eventId: string, at: Date): Promise<boolean>;
+
+  transcript(callId: Uuid): Promise<Transcript | null>;
+  saveTranscript(ref: CallRef, transcript: Transcript): Promise<void>;
+
+  outcomes(callId: Uuid): Promise<Outcome[]>;
+  /** Replaces all outcomes of a call. */
+  saveOutcomes(ref: CallRef, outcomes: Outcome[]): Promise<void>;
+  /** A record's outcomes, newest call first. */
+  outcomesOfRecord(recordId: Uuid, limit: number): Promise<OutcomeOfRecord[]>;
+
+  findKey(clientId: Uuid, key: string): Promise<IdempotencyKey | null>;
+  insertKey(key: IdempotencyKey): Promise<void>;
+  /** Forgets keys from before then; how many. */
+  dropKeys(before: Date): Promise<number>;
+}

@@ -1,0 +1,42 @@
+/**
+ * An assistant: the voice agent that talks on the line, and what it is to find out.
+ *
+ * @module
+ */
+import type { Micros } from "../billing/money.ts";
+import type { Uuid } from "../kernel/ids.ts";
+
+/** Every type of outcome value. */
+export const OUTCOME_TYPES = ["boolean", "number", "text", "choice", "date"] as const;
+
+/** What kind of value an outcome has: JSON booleans and numbers, else text (dates ISO-8601). */
+export type OutcomeType = typeof OUTCOME_TYPES[number];
+
+/** Something that the assistant extracts from a call. */
+export interface OutcomeDefinition {
+  /** Unique within the assistant, such as `interested`. */
+  name: string;
+  type: OutcomeType;
+  description: string;
+  /** Of a `choice`: the values that may come. */
+  choices?: string[];
+}
+
+/** How a call is connected to the agent's platform. */
+export type AgentConnection =
+  | { kind: "simulated" }
+  | { kind: "sip"; uri: string }
+  | { kind: "websocket"; url: string };
+
+/** A voice agent of one client. */
+export interface Assistant {
+  id: Uuid;
+  clientId: Uuid;
+  /** Unique within the client. */
+  name: string;
+  connection: AgentConnection;
+  outcomes: OutcomeDefinition[];
+  /** What the agent's platform costs us per minute, in the client's currency. */
+  operationalPerMinute: Micros;
+  createdAt: Date;
+}

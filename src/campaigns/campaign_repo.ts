@@ -1,0 +1,40 @@
+/**
+ * Port: campaigns and their assistants.
+ *
+ * @module
+ */
+import type { Uuid } from "../kernel/ids.ts";
+import type { PageRequest, Slice } from "../kernel/page.ts";
+import type { Named } from "../records/record_repo.ts";
+import type { Assistant } from "./assistant.ts";
+import type { Campaign, CampaignStatus } from "./campaign.ts";
+
+/** Which campaigns to list. */
+export interface CampaignFilter {
+  /** Anywhere in the name, without regard to case. */
+  search?: string;
+  status?: CampaignStatus;
+}
+
+/** A campaign with the names that it refers to. */
+export interface CampaignView {
+  campaign: Campaign;
+  assistantName: string;
+  clientName: string;
+}
+
+/** Campaigns and assistants of the clients in scope. */
+export interface CampaignRepo {
+  get(id: Uuid): Promise<CampaignView | null>;
+  list(filter: CampaignFilter, page: PageRequest): Promise<Slice<CampaignView>>;
+  /** Campaigns whose name contains the text, by name. */
+  suggest(text: string, limit: number): Promise<Named[]>;
+  byName(clientId: Uuid, name: string): Promise<Campaign | null>;
+  /** Inserts, or replaces what has the same id. */
+  save(campaign: Campaign): Promise<void>;
+
+  getAssistant(id: Uuid): Promise<Assistant | null>;
+  assistantByName(clientId: Uuid, name: string): Promise<Assistant | null>;
+  /** Inserts, or replaces what has the same id. */
+  saveAssistant(assistant: Assistant): Promise<void>;
+}

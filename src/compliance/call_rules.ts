@@ -1,0 +1,37 @@
+/**
+ * What may be called, when and where; set per client and per campaign, and the stricter wins.
+ *
+ * @module
+ */
+
+/** Hours of the callee's own day in which the phone may ring. */
+export interface CallingWindow {
+  /** First minute, `HH:MM`. */
+  start: string;
+  /** First minute that is too late, `HH:MM`, after `start`; `24:00` for the whole evening. */
+  end: string;
+  /** ISO weekdays, 1 (Monday) to 7 (Sunday). */
+  days: number[];
+}
+
+/** The rules of a client or of a campaign. */
+export interface CallRules {
+  /** Null allows any hour. */
+  window: CallingWindow | null;
+  /** ISO 3166-1 alpha-2 codes that may be called; null allows any. */
+  countries: string[] | null;
+  /** Whether a record without consent on file may not be called. */
+  requireConsent: boolean;
+  /** Calls that may be live at once. */
+  maxConcurrentCalls: number;
+}
+
+/** Safe for real telephony: daytime, the client's own country, consent on file. */
+export function defaultRules(country: string): CallRules {
+  return {
+    window: { start: "09:00", end: "20:00", days: [1, 2, 3, 4, 5, 6] },
+    countries: [country],
+    requireConsent: true,
+    maxConcurrentCalls: 10,
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * The one error that the domain raises. Adapters map it; they never parse its text.
+ *
+ * @module
+ */
+
+/** Every reason for which the domain refuses; a closed set that adapters can switch over. */
+export type ErrorCode =
+  | "invalid"
+  | "not_found"
+  | "forbidden"
+  | "unauthenticated"
+  | "no_client"
+  | "conflict"
+  | "order_not_callable"
+  | "record_not_callable"
+  | "campaign_not_active"
+  | "phone_not_callable"
+  | "do_not_call"
+  | "consent_missing"
+  | "outside_calling_window"
+  | "concurrency_limit"
+  | "insufficient_balance"
+  | "unavailable";
+
+/** What else is known of a refusal: the field at fault, or the row that stands in the way. */
+export interface ErrorDetails {
+  /** Wire name of the parameter at fault. */
+  field?: string;
+  /** Uuid of the row that the request collides with. */
+  existing?: string;
+  /** Earliest moment at which the same request may succeed. */
+  retryAt?: Date;
+}
+
+/** A refusal that a person or a model may read: what happened, which field, what to do next. */
+export class DomainError extends Error {
+  /** Name by which logs tell it from programming errors. */
+  override readonly name = "DomainError";
+
+  constructor(
+    /** Stable reason. */
+    readonly code: ErrorCode,
+    message: string,
+    /** Field, colliding row, and time of the next try, where known. */
+    readonly details: ErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A value that the caller can mend: names the field, what was wrong, and what is allowed. */
+export function invalid(field: string, problem: string): DomainError {
+  return new DomainError("invalid", `${field}: ${problem}`, { field });
+}
+
+/** What a caller may look for by uuid. */
+export type Findable = "Record" | "Campaign" | "Call order" | "Call" | "Record type";
+
+/** Missing and foreign rows share one text, so that neither can be told from the other. */
+export function notFound(what: Findable): DomainError {
+  return new DomainError("not_found", `${what} not found or access denied`);
+}

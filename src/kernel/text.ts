@@ -1,0 +1,40 @@
+/**
+ * Text that callers hand in: trimmed, within a length, and free of what PostgreSQL cannot store.
+ *
+ * @module
+ */
+import { invalid } from "./errors.ts";
+
+// deno-lint-ignore no-control-regex -- the point is to find control characters
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** True when text has no control characters (tab and line ends aside) and no lone surrogate. */
+export function isStorable(text: string): boolean {
+  return !CONTROL.test(text) && text.isWellFormed();
+}
+
+/**
+ * The text without surrounding space.
+ *
+ * @throws DomainError `invalid` when it is empty, longer than `max`, or not storable.
+ */
+export function requireText(field: string, value: string, max: number): string {
+  const text = value.trim();
+  if (text === "") throw invalid(field, "must not be empty");
+  if (text.length > max) {
+    throw invalid(field, `must be at most ${max} characters, got ${text.length}`);
+  }
+  if (!isStorable(text)) throw invalid(field, "contains control or broken Unicode characters");
+  return text;
+}
+
+/** Like {@link requireText}, but absent or blank text is null. */
+export function optionalText(
+  field: string,
+  value: string | null | undefined,
+  max: number,
+): string | null {
+  return value === undefined || value === null || value.trim() === ""
+    ? null
+    : requireText(field, value, max);
+}

@@ -1,0 +1,52 @@
+/**
+ * Port: work on the store, bound to one transaction and to what the caller may see.
+ *
+ * @module
+ */
+import type { AccessRepo } from "../access/access_repo.ts";
+import type { AuditLog } from "../access/audit_log.ts";
+import type { BalanceService } from "../billing/balance_service.ts";
+import type { CallOrderRepo } from "../call_orders/call_order_repo.ts";
+import type { CallRepo } from "../calls/call_repo.ts";
+import type { CampaignRepo } from "../campaigns/campaign_repo.ts";
+import type { StatsRepo } from "../campaigns/stats_repo.ts";
+import type { DoNotCallList } from "../compliance/do_not_call_list.ts";
+import type { RecordRepo } from "../records/record_repo.ts";
+import type { Uuid } from "./ids.ts";
+
+/**
+ * What a unit of work may see: one client's rows, every client's, or (while nobody is known yet)
+ * only what authentication needs.
+ */
+export type Scope = { clientId: Uuid } | "all" | "authentication";
+
+/** The repositories of one transaction. */
+export interface Repos {
+  access: AccessRepo;
+  audit: AuditLog;
+  balance: BalanceService;
+  callOrders: CallOrderRepo;
+  calls: CallRepo;
+  campaigns: CampaignRepo;
+  doNotCall: DoNotCallList;
+  records: RecordRepo;
+  stats: StatsRepo;
+}
+
+/**
+ * Hands out repositories bound to one transaction.
+ *
+ * Both methods reject with DomainError `unavailable` when the store cannot be reached; nothing was
+ * written then, unless the commit itself was cut off, which the message says.
+ */
+export interface UnitOfWork {
+  /**
+   * One consistent read in one round trip: `work` must start every query before it first awaits.
+   */
+  read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T>;
+  /**
+   * A transaction of several steps: all or nothing. `work` may run again after a conflict with
+   * another transaction, so it must have no effect but through its repositories.
+   */
+  run<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T>;
+}

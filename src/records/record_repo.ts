@@ -1,0 +1,77 @@
+/**
+ * Port: records, their types, and their notes.
+ *
+ * @module
+ */
+import type { CallOrderStatus } from "../call_orders/call_order.ts";
+import type { Uuid } from "../kernel/ids.ts";
+import type { PageRequest, Slice } from "../kernel/page.ts";
+import type { ContactRecord, Note, RecordStatus } from "./record.ts";
+import type { RecordType } from "./record_type.ts";
+
+/** Which records to list. */
+export interface RecordFilter {
+  /**
+   * Anywhere in name or e-mail without regard to case, or (when it holds at least three digits and
+   * else only phone punctuation) anywhere in the number's digits. `%` and `_` are ordinary.
+   */
+  search?: string;
+  status?: RecordStatus;
+  typeId?: Uuid;
+}
+
+/** A record with the names that it refers to. */
+export interface RecordView {
+  record: ContactRecord;
+  typeName: string;
+  clientName: string;
+}
+
+/** How much there is about a record. */
+export interface RecordCounts {
+  /** Only statuses that occur. */
+  ordersByStatus: Partial<Record<CallOrderStatus, number>>;
+  calls: number;
+  outcomes: number;
+  notes: number;
+}
+
+/** A record type with the names that it refers to. */
+export interface RecordTypeView {
+  type: RecordType;
+  clientName: string;
+  records: number;
+}
+
+/** Something with a uuid and a name, for completions. */
+export interface Named {
+  id: Uuid;
+  name: string;
+}
+
+/** Records, their types and notes, of the clients in scope. */
+export interface RecordRepo {
+  get(id: Uuid): Promise<RecordView | null>;
+  /** The record, held until the transaction ends. */
+  lock(id: Uuid): Promise<ContactRecord | null>;
+  list(filter: RecordFilter, page: PageRequest): Promise<Slice<RecordView>>;
+  /** Records whose name contains the text, by name. */
+  suggest(text: string, limit: number): Promise<Named[]>;
+  counts(id: Uuid): Promise<RecordCounts>;
+  /** Inserts; or returns the uuid of the record of that type that has the number already. */
+  insert(record: ContactRecord): Promise<Uuid | null>;
+  update(record: ContactRecord): Promise<void>;
+  /** The client's record of that type with that number. */
+  idByPhone(clientId: Uuid, typeId: Uuid, phoneNumber: string): Promise<Uuid | null>;
+
+  getType(id: Uuid): Promise<RecordType | null>;
+  typeByName(clientId: Uuid, name: string): Promise<RecordType | null>;
+  /** Newest first. */
+  listTypes(page: PageRequest): Promise<Slice<RecordTypeView>>;
+  /** Inserts, or replaces what has the same id. */
+  saveType(type: RecordType): Promise<void>;
+
+  /** Newest first. */
+  notes(recordId: Uuid, limit: number): Promise<Note[]>;
+  addNote(note: Note): Promise<void>;
+}
