@@ -1,0 +1,148 @@
+/**
+ * The web server's routes, without a socket: `fetch` takes a request and answers it. It does no TLS,
+ * and no deadline on the request's header: both belong to the proxy in front.
+ *
+ * @module
+ */
+import { type Context, Hono } from "@hono/hono";
+import { DomainError } from "../../src/kernel/errors.ts";
+import { type Readiness, readiness } from "./health.ts";
+import { BODY_LIMITS, type BodyLimits } from "./json_body.ts";
+import type { Log } from "./log.ts";
+import { type McpEndpoint, type McpFacts, type McpRouteDeps, serveMcp } from "./mcp_route.ts";
+import { originsOf } from "./origin.ts";
+import { HttpProblem, problemResponse, RPC } from "./problem.ts";
+import { rateLimiter } from "./rate_limit.ts";
+import type { SignedRecordingLinks } from "./recording_links.ts";
+import { type OpenRecording, serveRecording } from "./recordings.ts";
+
+/** What the server is made of. */
+export interface HttpDeps {
+  /** Where clients reach this server: names the allowed Host and Origin. */
+  publicUrl: URL;
+  authenticate: McpRouteDeps["authenticate"];
+  mcp: McpEndpoint;
+  ready: () => Promise<Readiness>;
+  recordings: { links: SignedRecordingLinks; open: OpenRecording };
+  clock: McpRouteDeps["clock"];
+  log: Log;
+  /** MCP messages a minute and user; null for any number. */
+  requestsPerMinute: number | null;
+  bodyLimits?: BodyLimits;
+}
+
+/** A server that answers requests until it is told to stop. */
+export interface Http {
+  /** Further routes (console, webhooks) are added to it before the first request. */
+  app: Hono<Env>;
+  fetch: (request: Request) => Promise<Response>;
+  /** From now on `/readyz` says no, so that no new requests are sent here. */
+  stopAcceptingTraffic: () => void;
+}
+
+/** What a handler finds on its context. */
+export interface Env {
+  Variables: { requestId: string; facts: McpFacts };
+}
+
+const SECURITY_HEADERS = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "X-Frame-Options": "DENY",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+/** Builds the routes. Nothing runs until the first request. */
+export function createHttp(deps: HttpDeps): Http {
+  const { publicUrl, clock, log } = deps;
+  const origins = originsOf(publicUrl);
+  const mcpDeps: McpRouteDeps = {
+    mcp: deps.mcp,
+    authenticate: deps.authenticate,
+    origins,
+    limits: deps.bodyLimits ?? BODY_LIMITS,
+    limiter: deps.requestsPerMinute === null ? null : rateLimiter(deps.requestsPerMinute, clock),
+    clock,
+  };
+  const secure = publicUrl.protocol === "https:"
+    ? { ...SECURITY_HEADERS, "Strict-Transport-Security": "max-age=31536000" }
+    : SECURITY_HEADERS;
+  let stopping = false;
+  const app = new Hono<Env>();
+
+  app.use(async (c, next) => {
+    const startedAt = clock.now().getTime();
+    c.set("requestId", requestIdOf(c.req.raw.headers));
+    c.set("facts", {});
+    await next();
+    for (const [name, value] of Object.entries(secure)) {
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    }
+    if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
+    c.res.headers.set("X-Request-Id", c.get("requestId"));
+    log("info", "request", {
+      requestId: c.get("requestId"),
+      method: c.req.method,
+      route: routeOf(c.req.path),
+      status: c.res.status,
+      milliseconds: clock.now().getTime() - startedAt,
+      ...c.get("facts"),
+    });
+  });
+
+  app.get("/healthz", () => Response.json({ ok: true }));
+  app.get("/readyz", () => readiness(deps.ready, stopping));
+
+  // Probes come to the machine's own address; everything below must come to the public one.
+  app.use(async (c, next) => {
+    origins.check(c.req.raw);
+    await next();
+    for (const [name, value] of Object.entries(origins.corsHeaders(c.req.raw))) {
+      c.res.headers.set(name, value);
+    }
+  });
+  app.all("/mcp", (c) => serveMcp(c.req.raw, mcpDeps, c.get("facts")));
+  app.get("/recordings/:callUuid", (c) => {
+    return serveRecording(c.req.raw, deps.recordings.links, deps.recordings.open);
+  });
+
+  // Also what stands in for OAuth discovery (/.well-known/*) and registration: a plain 404 tells
+  // clients that the configured token is all there is.
+  app.notFound((c) => problemResponse(new HttpProblem(404, "Not found."), c.req.path));
+  app.onError((error, c) => problemResponse(problemOf(error, c, log), c.req.path));
+
+  return {
+    app,
+    fetch: async (request) => await app.fetch(request),
+    stopAcceptingTraffic: () => {
+      stopping = true;
+    },
+  };
+}
+
+/** The one place where what a handler threw becomes a status. */
+function problemOf(error: Error, c: Context<Env>, log: Log): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  const requestId = c.get("requestId");
+  log("error", "request failed", { requestId, error });
+  if (error instanceof DomainError && error.code === "unavailable") {
+    return new HttpProblem(503, "Temporarily unavailable: try again in a few seconds.", {
+      "Retry-After": "2",
+    });
+  }
+  const problem = `Internal error: try again, and report request ${requestId} if it persists.`;
+  return new HttpProblem(500, problem, {}, RPC.internal);
+}
+
+/** The id that a proxy gave, when it looks like one, else a new one. */
+function requestIdOf(headers: Headers): string {
+  const given = headers.get("x-request-id");
+  return given !== null && /^[\w.-]{1,64}$/.test(given) ? given : crypto.randomUUID();
+}
+
+/** The path with what identifies a call or a file taken out. */
+function routeOf(path: string): string {
+  const known = ["/mcp", "/healthz", "/readyz", "/recordings", "/.well-known", "/register"];
+  return known.find((route) => path === route || path.startsWith(`${route}/`)) ?? "other";
+}

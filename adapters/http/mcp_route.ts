@@ -1,0 +1,91 @@
+/**
+ * What stands between the network and the MCP SDK: method, origin, size, token, rate, shape. Cheap
+ * checks come first, the token before a byte of the body is read, and the SDK gets parsed JSON.
+ *
+ * @module
+ */
+import type { Principal } from "../../src/access/principal.ts";
+import type { Clock } from "../../src/kernel/clock.ts";
+import { authenticated } from "./bearer.ts";
+import { type BodyLimits, checkBodyHeaders, readJsonBody } from "./json_body.ts";
+import type { Origins } from "./origin.ts";
+import { HttpProblem, problemResponse, RPC } from "./problem.ts";
+import type { RateLimiter } from "./rate_limit.ts";
+
+/** Answers one JSON-RPC message of an authenticated caller. */
+export type McpEndpoint = (
+  request: Request,
+  context: { principal: Principal; body: unknown },
+) => Promise<Response>;
+
+/** What the route needs. */
+export interface McpRouteDeps {
+  mcp: McpEndpoint;
+  authenticate: (token: string) => Promise<Principal>;
+  origins: Origins;
+  limits: BodyLimits;
+  /** Null allows any rate. */
+  limiter: RateLimiter | null;
+  clock: Clock;
+}
+
+/** Who sent what: for the log. */
+export interface McpFacts {
+  userUuid?: string | null;
+  clientUuid?: string | null;
+  rpc?: string;
+  tool?: string;
+}
+
+/**
+ * Answers a request to `/mcp`, noting in `facts` what is learned on the way.
+ *
+ * @throws HttpProblem for whatever is refused before the SDK sees it.
+ */
+export async function serveMcp(
+  request: Request,
+  deps: McpRouteDeps,
+  facts: McpFacts,
+): Promise<Response> {
+  const { origins, limits, limiter } = deps;
+  if (request.method === "OPTIONS") {
+    const preflight = request.headers.has("origin") ? origins.preflightHeaders : {};
+    return new Response(null, { status: 204, headers: { Allow: "POST, OPTIONS", ...preflight } });
+  }
+  if (request.method !== "POST") {
+    throw new HttpProblem(405, "Method not allowed: send each message as a POST.", {
+      Allow: "POST, OPTIONS",
+    });
+  }
+  checkBodyHeaders(request.headers, limits);
+  const principal = await authenticated(request.headers, deps.authenticate);
+  facts.userUuid = principal.userId;
+  facts.clientUuid = principal.clientId;
+  const body = await readJsonBody(request, limits, deps.clock);
+  if (Array.isArray(body)) {
+    const problem = "Invalid request: batches are not supported, send one message per POST.";
+    throw new HttpProblem(400, problem, {}, RPC.request);
+  }
+  const message = isObject(body) ? body : {};
+  if (typeof message.method === "string") facts.rpc = message.method.slice(0, 64);
+  if (facts.rpc === "tools/call" && isObject(message.params)) {
+    const { name } = message.params;
+    if (typeof name === "string") facts.tool = name.slice(0, 64);
+  }
+  const wait = limiter?.(principal.userId ?? "") ?? 0;
+  if (wait > 0) {
+    const problem = new HttpProblem(429, `Too many requests: try again in ${wait} s.`, {
+      "Retry-After": String(wait),
+    });
+    return problemResponse(problem, "/mcp", idOf(message));
+  }
+  return await deps.mcp(request, { principal, body });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function idOf({ id }: Record<string, unknown>): string | number | null {
+  return typeof id === "string" || typeof id === "number" ? id : null;
+}
