@@ -5,7 +5,7 @@
  */
 import type { Uuid } from "../kernel/ids.ts";
 import type { Outcome } from "../calls/outcome.ts";
-import type { CampaignFigures, CampaignStats, OutcomeCount } from "./stats.ts";
+import type { CampaignFigures, CampaignStats, CostSums, OutcomeCount } from "./stats.ts";
 
 /** An outcome's counts over a campaign. */
 export interface OutcomeSummary {
@@ -27,6 +27,8 @@ export interface StatsRepo {
   ofCampaign(campaignId: Uuid): Promise<CampaignStats | null>;
   /** Figures of all campaigns, newest campaign first. */
   all(limit: number): Promise<CampaignStats[]>;
+  /** Costs of all campaigns together, one entry per currency. */
+  totalCosts(): Promise<CostSums[]>;
 
   /** Adds (1) or takes back (-1) a call's outcomes. */
   addOutcomes(clientId: Uuid, campaignId: Uuid, outcomes: Outcome[], sign: 1 | -1): Promise<void>;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Findable, notFound } from "./errors.ts";
 
 /** A lower-case UUID in its usual form. */
 export type Uuid = string;
@@ -12,6 +13,16 @@ const FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** True for text in the usual form of a UUID, of whatever version. */
 export function isUuid(text: string): boolean {
   return FORM.test(text);
+}
+
+/**
+ * The uuid that a caller named, in lower case.
+ *
+ * @throws DomainError `not_found` for what is no uuid: such a row cannot exist.
+ */
+export function requireId(what: Findable, text: string): Uuid {
+  if (!isUuid(text)) throw notFound(what);
+  return text.toLowerCase();
 }
 
 /** A new UUIDv7: the given moment in milliseconds, then 74 random bits. */

@@ -1,0 +1,19 @@
+/**
+ * What the use cases need of the world.
+ *
+ * @module
+ */
+import type { CallGateway } from "./calls/call_gateway.ts";
+import type { RecordingLinks } from "./calls/recording_links.ts";
+import type { PhoneNumbers } from "./compliance/phone_numbers.ts";
+import type { Clock } from "./kernel/clock.ts";
+import type { UnitOfWork } from "./kernel/unit_of_work.ts";
+
+/** Every port that is not a repository. */
+export interface Ports {
+  uow: UnitOfWork;
+  clock: Clock;
+  gateway: CallGateway;
+  phoneNumbers: PhoneNumbers;
+  recordingLinks: RecordingLinks;
+}

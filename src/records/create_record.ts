@@ -1,0 +1,119 @@
+/**
+ * Adds a contact.
+ *
+ * @module
+ */
+import { auditEntry } from "../access/audit_log.ts";
+import { type Principal, requireWrite, scopeOf } from "../access/principal.ts";
+import type { Ports } from "../app_ports.ts";
+import type { PhoneNumber } from "../compliance/phone_numbers.ts";
+import { DomainError, invalid, notFound } from "../kernel/errors.ts";
+import { newId, requireId } from "../kernel/ids.ts";
+import type { JsonObject } from "../kernel/json.ts";
+import { optionalText, requireText } from "../kernel/text.ts";
+import { type ContactRecord, mergeParameters, requireEmail, requireParameters } from "./record.ts";
+import type { RecordView } from "./record_repo.ts";
+
+/** Most characters of a name. */
+export const MAX_NAME = 200;
+
+/** A contact to add. */
+export interface NewRecord {
+  name: string;
+  /** In any usual form: international, or national when `country` is given. */
+  phoneNumber: string;
+  recordTypeUuid: string;
+  email?: string;
+  firstName?: string;
+  lastName?: string;
+  /** ISO 3166-1 alpha-2; the number's own when absent. */
+  country?: string;
+  parameters?: JsonObject;
+}
+
+/**
+ * Adds a contact to the client that owns the record type.
+ *
+ * @throws DomainError `forbidden`, `invalid`, `not_found` (Record type), or `conflict` with the
+ * uuid of the record of that type that has the number already.
+ */
+export async function createRecord(
+  { uow, clock, phoneNumbers }: Pick<Ports, "uow" | "clock" | "phoneNumbers">,
+  principal: Principal,
+  input: NewRecord,
+): Promise<RecordView> {
+  requireWrite(principal);
+  const typeId = requireId("Record type", input.recordTypeUuid);
+  const country = input.country ? requireCountry(input.country) : null;
+  const phone = requirePhone(phoneNumbers, input.phoneNumber, country);
+  const now = clock.now();
+  const fields = {
+    name: requireText("name", input.name, MAX_NAME),
+    firstName: optionalText("firstName", input.firstName, MAX_NAME),
+    lastName: optionalText("lastName", input.lastName, MAX_NAME),
+    email: input.email?.trim() ? requireEmail("email", input.email) : null,
+    parameters: requireParameters(mergeParameters({}, input.parameters ?? {})),
+    phoneNumber: phone.e164,
+    country: country ?? phone.country,
+  };
+  return await uow.run(scopeOf(principal), async (repos) => {
+    const type = await repos.records.getType(typeId);
+    if (type === null) throw notFound("Record type");
+    const record: ContactRecord = {
+      ...fields,
+      id: newId(now),
+      clientId: type.clientId,
+      typeId,
+      status: "active",
+      timeZone: null,
+      consent: null,
+      doNotCallAt: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const existing = await repos.records.insert(record);
+    if (existing !== null) throw phoneTaken(record.phoneNumber, existing);
+    const [view] = await Promise.all([
+      repos.records.get(record.id),
+      repos.audit.add(auditEntry(principal, {
+        id: newId(now),
+        at: now,
+        clientId: record.clientId,
+        action: "create-record",
+        subjectId: record.id,
+      })),
+    ]);
+    if (view === null) throw notFound("Record");
+    return view;
+  });
+}
+
+/** @throws DomainError `invalid` for what cannot be called at all. */
+export function requirePhone(
+  phoneNumbers: Ports["phoneNumbers"],
+  text: string,
+  country: string | null,
+): PhoneNumber {
+  const phone = phoneNumbers.parse(text, country);
+  if ("problem" in phone) throw invalid("phoneNumber", phone.problem);
+  return phone;
+}
+
+/** @throws DomainError `invalid` unless it is two letters. */
+export function requireCountry(text: string): string {
+  const country = text.trim().toUpperCase();
+  if (!/^[A-Z]{2}$/.test(country)) {
+    throw invalid("country", `must be a two-letter country code such as US or AE, got "${text}"`);
+  }
+  return country;
+}
+
+/** The refusal of a second record with the same number and type. */
+export function phoneTaken(phoneNumber: string, existing: string): DomainError {
+  return new DomainError(
+    "conflict",
+    `phoneNumber: record ${existing} of this type already has ${phoneNumber}. ` +
+      "Use or update that record instead.",
+    { field: "phoneNumber", existing },
+  );
+}
