@@ -106,6 +106,8 @@ export interface Call {
   operationalCost: Micros | null;
   /** What the telephony provider charges us; null until it told. */
   phoneCost: Micros | null;
+  /** ISO 4217, the provider's, which may differ from the client's; null while `phoneCost` is. */
+  phoneCurrency: string | null;
   /** Seconds from the answer after which the provider ends it. */
   maxSeconds: number;
   /** Null when the server dialled it by itself. */

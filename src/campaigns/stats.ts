@@ -73,6 +73,17 @@ export function noFigures(): CampaignFigures {
 export function figuresOfCall(call: Call): CampaignFigures {
   const answered = call.answeredAt !== null;
   const ended = !isLive(call);
+  const phone = call.phoneCost ?? 0n;
+  const sameCurrency = (call.phoneCurrency ?? call.currency) === call.currency;
+  const costs = [{
+    currency: call.currency,
+    price: call.price ?? 0n,
+    operational: call.operationalCost ?? 0n,
+    phone: sameCurrency ? phone : 0n,
+  }];
+  if (call.phoneCurrency !== null && !sameCurrency) {
+    costs.push({ currency: call.phoneCurrency, price: 0n, operational: 0n, phone });
+  }
   return {
     ...noFigures(),
     calls: 1,
@@ -80,12 +91,7 @@ export function figuresOfCall(call: Call): CampaignFigures {
     answeredEnded: answered && ended ? 1 : 0,
     answeredSeconds: answered && ended ? call.durationSeconds ?? 0 : 0,
     endReasons: call.endReason ? { [call.endReason]: 1 } : {},
-    costs: [{
-      currency: call.currency,
-      price: call.price ?? 0n,
-      operational: call.operationalCost ?? 0n,
-      phone: call.phoneCost ?? 0n,
-    }],
+    costs,
   };
 }
 
