@@ -1,8 +1,8 @@
 /**
  * Port: what a client has, what is reserved for its live calls, and the ledger of how it came so.
  *
- * At every commit: paid in = available + reserved + spent, and each sum equals that of its ledger
- * entries.
+ * At every commit paid in = available + reserved + spent, and the ledger's amounts add up to it:
+ * paid in = top_up, spent = settle + adjust, reserved = reserve - settle - release.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface Balance {
 /** Why the balance changed; amounts are never negative but for `adjust`. */
 export type LedgerKind = "top_up" | "reserve" | "settle" | "release" | "adjust";
 
-/** One line of the ledger. */
+/** One line of the ledger; id and kind together are unique within the client. */
 export interface LedgerEntry {
   id: Uuid;
   clientId: Uuid;
@@ -57,7 +57,11 @@ export interface BalanceService {
   lock(clientId: Uuid): Promise<Balance | null>;
   /** available → reserved; false, and nothing moved, when less than that is available. */
   reserve(entry: CallMoney & { amount: Micros }): Promise<boolean>;
-  /** reserved → spent `cost`, the rest → available. */
+  /**
+   * reserved → spent `cost`, the rest → available. Writes, under the one id, a `settle` of what was
+   * spent of the reservation, a `release` of what is left of it, and an `adjust` of what the call
+   * cost beyond it; those that come to zero are left out.
+   */
   settle(entry: CallMoney & { reserved: Micros; cost: Micros }): Promise<void>;
   /** A settled call turned out to cost `amount` more (or, negative, less). */
   adjust(entry: CallMoney & { amount: Micros }): Promise<void>;

@@ -32,10 +32,12 @@ export interface CallOrderRepo {
   openOrderId(clientId: Uuid, recordId: Uuid, campaignId: Uuid): Promise<Uuid | null>;
   /** Inserts; or returns the uuid of the open order that the record has in the campaign already. */
   insert(order: CallOrder): Promise<Uuid | null>;
+  /** Rejects when it would be the record's second open order in the campaign. */
   update(order: CallOrder): Promise<void>;
   /**
    * Takes open phone_out orders whose `nextDialAt` has come, in active campaigns with `autoDial`,
-   * oldest first, and sets it to `leaseUntil`, so that no other worker takes them meanwhile.
+   * longest due first, and sets it to `leaseUntil`, so that no other worker takes them meanwhile.
+   * Never waits for an order that another worker is taking.
    */
   claimDue(now: Date, leaseUntil: Date, limit: number): Promise<CallOrder[]>;
 }

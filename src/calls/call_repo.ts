@@ -22,6 +22,7 @@ export interface OutcomeOfRecord {
   callId: Uuid;
   campaignId: Uuid;
   campaignName: string;
+  /** When the call was made. */
   at: Date;
   outcome: Outcome;
 }
@@ -45,27 +46,31 @@ export interface CallRepo {
   liveOfOrder(clientId: Uuid, orderId: Uuid): Promise<Call | null>;
   /** Calls that have not ended. */
   countLive(clientId: Uuid, campaignId: Uuid): Promise<{ ofClient: number; ofCampaign: number }>;
+  /** Rejects when the order has a call that has not ended. */
   insert(call: Call): Promise<void>;
   update(call: Call): Promise<void>;
   /** A record's calls, newest first. */
   ofRecord(recordId: Uuid, limit: number): Promise<Call[]>;
-  /** Live calls that nothing was heard of since then, longest silent first. */
+  /** Live calls whose `updatedAt` is before then, longest silent first. */
   silentSince(before: Date, limit: number): Promise<Call[]>;
 
   /** Notes an event; false when the call had it before. */
   addEvent(ref: CallRef, eventId: string, at: Date): Promise<boolean>;
 
   transcript(callId: Uuid): Promise<Transcript | null>;
+  /** Replaces the one that the call had, if any. */
   saveTranscript(ref: CallRef, transcript: Transcript): Promise<void>;
 
+  /** In the order in which they were saved. */
   outcomes(callId: Uuid): Promise<Outcome[]>;
   /** Replaces all outcomes of a call. */
   saveOutcomes(ref: CallRef, outcomes: Outcome[]): Promise<void>;
-  /** A record's outcomes, newest call first. */
+  /** A record's outcomes, newest call first, and as saved within a call. */
   outcomesOfRecord(recordId: Uuid, limit: number): Promise<OutcomeOfRecord[]>;
 
   findKey(clientId: Uuid, key: string): Promise<IdempotencyKey | null>;
+  /** Rejects when the client has used the key. */
   insertKey(key: IdempotencyKey): Promise<void>;
-  /** Forgets keys from before then; how many. */
+  /** Forgets keys whose `at` is before then; how many. */
   dropKeys(before: Date): Promise<number>;
 }

@@ -27,7 +27,7 @@ export interface CampaignView {
 export interface CampaignRepo {
   get(id: Uuid): Promise<CampaignView | null>;
   list(filter: CampaignFilter, page: PageRequest): Promise<Slice<CampaignView>>;
-  /** Campaigns whose name contains the text, by name. */
+  /** Campaigns whose name contains the text, without regard to case, by name. */
   suggest(text: string, limit: number): Promise<Named[]>;
   byName(clientId: Uuid, name: string): Promise<Campaign | null>;
   /** Inserts, or replaces what has the same id. */

@@ -32,6 +32,6 @@ export interface StatsRepo {
 
   /** Adds (1) or takes back (-1) a call's outcomes. */
   addOutcomes(clientId: Uuid, campaignId: Uuid, outcomes: Outcome[], sign: 1 | -1): Promise<void>;
-  /** Outcome counts of a campaign by name, each with its most frequent values. */
+  /** Outcome counts of a campaign in the order of names, each with its most frequent values. */
   outcomes(campaignId: Uuid, valuesPerName: number): Promise<OutcomeSummary[]>;
 }

@@ -34,19 +34,23 @@ export interface Repos {
 }
 
 /**
- * Hands out repositories bound to one transaction.
+ * Hands out repositories bound to one transaction. Queries take effect in the order in which they
+ * were started; a row is only ever written by whoever may see it, so that a write to another
+ * client's row, or to one that does not exist, rejects.
  *
  * Both methods reject with DomainError `unavailable` when the store cannot be reached; nothing was
  * written then, unless the commit itself was cut off, which the message says.
  */
 export interface UnitOfWork {
   /**
-   * One consistent read in one round trip: `work` must start every query before it first awaits.
+   * One consistent read in one round trip: `work` must start every query before it first awaits; a
+   * query that is started later rejects.
    */
   read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T>;
   /**
    * A transaction of several steps: all or nothing. `work` may run again after a conflict with
-   * another transaction, so it must have no effect but through its repositories.
+   * another transaction, so it must have no effect but through its repositories. Once a query has
+   * failed nothing is committed and `run` rejects, even if `work` swallows the failure.
    */
   run<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T>;
 }

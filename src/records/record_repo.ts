@@ -55,11 +55,12 @@ export interface RecordRepo {
   /** The record, held until the transaction ends. */
   lock(id: Uuid): Promise<ContactRecord | null>;
   list(filter: RecordFilter, page: PageRequest): Promise<Slice<RecordView>>;
-  /** Records whose name contains the text, by name. */
+  /** Records whose name contains the text, without regard to case, by name. */
   suggest(text: string, limit: number): Promise<Named[]>;
   counts(id: Uuid): Promise<RecordCounts>;
   /** Inserts; or returns the uuid of the record of that type that has the number already. */
   insert(record: ContactRecord): Promise<Uuid | null>;
+  /** Rejects when another record of the type has the number. */
   update(record: ContactRecord): Promise<void>;
   /** The client's record of that type with that number. */
   idByPhone(clientId: Uuid, typeId: Uuid, phoneNumber: string): Promise<Uuid | null>;
