@@ -1,0 +1,132 @@
+import { type Call, isLive } from "../../src/calls/call.ts";
+import type { CallRef } from "../../src/calls/call_event.ts";
+import type { CallRepo, CallView } from "../../src/calls/call_repo.ts";
+import type { Uuid } from "../../src/kernel/ids.ts";
+import { compare, createdAt, newestFirst } from "./lists.ts";
+import { keyOf } from "./tables.ts";
+import type { AtOnce, Transaction } from "./transaction.ts";
+
+/** Calls, and what belongs to them. */
+export function callRepo(tx: Transaction): AtOnce<CallRepo> {
+  function view(call: Call): CallView {
+    return {
+      call,
+      recordName: tx.find("records", call.recordId)?.name ?? "",
+      campaignName: tx.find("campaigns", call.campaignId)?.name ?? "",
+      clientName: tx.find("clients", call.clientId)?.name ?? "",
+    };
+  }
+
+  function liveOf(clientId: Uuid): Call[] {
+    return tx.all("calls").filter((call) => call.clientId === clientId && isLive(call));
+  }
+
+  function ofRecord(recordId: Uuid): Call[] {
+    const calls = tx.all("calls").filter((call) => call.recordId === recordId);
+    return newestFirst(calls, createdAt);
+  }
+
+  function requireFit(call: Call): void {
+    tx.require("callOrders", call.orderId, call.clientId);
+    tx.require("records", call.recordId, call.clientId);
+    tx.require("campaigns", call.campaignId, call.clientId);
+    tx.require("assistants", call.assistantId, call.clientId);
+    if (isLive(call)) {
+      tx.requireUnique(
+        "calls",
+        call.id,
+        (other) => other.orderId === call.orderId && isLive(other),
+      );
+    }
+  }
+
+  function requireCall({ clientId, callId }: CallRef): void {
+    tx.require("calls", callId, clientId);
+  }
+
+  return {
+    get(id) {
+      const call = tx.find("calls", id);
+      return call && view(call);
+    },
+    lock({ clientId, callId }) {
+      const call = tx.find("calls", callId);
+      return call?.clientId === clientId ? call : null;
+    },
+    liveOfOrder(clientId, orderId) {
+      return liveOf(clientId).find((call) => call.orderId === orderId) ?? null;
+    },
+    countLive(clientId, campaignId) {
+      const live = liveOf(clientId);
+      const ofCampaign = live.filter((call) => call.campaignId === campaignId);
+      return { ofClient: live.length, ofCampaign: ofCampaign.length };
+    },
+    insert(call) {
+      requireFit(call);
+      tx.insert("calls", call.id, call.clientId, call);
+    },
+    update(call) {
+      requireFit(call);
+      tx.update("calls", call.id, call.clientId, call);
+    },
+    ofRecord(recordId, limit) {
+      return ofRecord(recordId).slice(0, limit);
+    },
+    silentSince(before, limit) {
+      const silent = tx.all("calls").filter((call) => isLive(call) && call.updatedAt < before);
+      const byAge = silent.toSorted((a, b) =>
+        Number(a.updatedAt) - Number(b.updatedAt) || compare(a.id, b.id)
+      );
+      return byAge.slice(0, limit);
+    },
+
+    addEvent(ref, eventId, at) {
+      requireCall(ref);
+      const key = keyOf(ref.callId, eventId);
+      if (tx.find("events", key) !== null) return false;
+      tx.insert("events", key, ref.clientId, { at });
+      return true;
+    },
+
+    transcript(callId) {
+      return tx.find("transcripts", callId);
+    },
+    saveTranscript(ref, transcript) {
+      requireCall(ref);
+      tx.save("transcripts", ref.callId, ref.clientId, transcript);
+    },
+
+    outcomes(callId) {
+      return tx.find("outcomes", callId) ?? [];
+    },
+    saveOutcomes(ref, outcomes) {
+      requireCall(ref);
+      tx.save("outcomes", ref.callId, ref.clientId, outcomes);
+    },
+    outcomesOfRecord(recordId, limit) {
+      const found = ofRecord(recordId).flatMap((call) =>
+        (tx.find("outcomes", call.id) ?? []).map((outcome) => ({
+          callId: call.id,
+          campaignId: call.campaignId,
+          campaignName: view(call).campaignName,
+          at: call.createdAt,
+          outcome,
+        }))
+      );
+      return found.slice(0, limit);
+    },
+
+    findKey(clientId, key) {
+      return tx.find("keys", keyOf(clientId, key));
+    },
+    insertKey(key) {
+      requireCall(key);
+      tx.insert("keys", keyOf(key.clientId, key.key), key.clientId, key);
+    },
+    dropKeys(before) {
+      const old = tx.all("keys").filter(({ at }) => at < before);
+      for (const { clientId, key } of old) tx.remove("keys", keyOf(clientId, key));
+      return old.length;
+    },
+  };
+}

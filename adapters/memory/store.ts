@@ -1,0 +1,122 @@
+/**
+ * The store in memory: a unit of work over plain maps. Transactions run one after the other, each
+ * on a copy that replaces the original when it succeeds. It starts empty and forgets everything
+ * with the process; a unit of work inside another waits for ever, as it would on a pool of one.
+ *
+ * @module
+ */
+import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import { accessRepo } from "./access_repo.ts";
+import { auditLog } from "./audit_log.ts";
+import { balanceService } from "./balance_service.ts";
+import { callOrderRepo } from "./call_order_repo.ts";
+import { callRepo } from "./call_repo.ts";
+import { campaignRepo } from "./campaign_repo.ts";
+import { doNotCallList } from "./do_not_call_list.ts";
+import { recordRepo } from "./record_repo.ts";
+import { statsRepo } from "./stats_repo.ts";
+import { emptyTables } from "./tables.ts";
+import { type AtOnce, Transaction } from "./transaction.ts";
+
+/** A new, empty store. */
+export function memoryStore(): { uow: UnitOfWork } {
+  let tables = emptyTables();
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  }
+
+  function transact<T>(scope: Scope, inOneFlight: boolean, work: (repos: Repos) => Promise<T>) {
+    return inTurn(async () => {
+      const transaction = new Transaction(tables, scope);
+      const gate = new Gate(scope);
+      try {
+        const working = work(reposOf(transaction, gate));
+        if (inOneFlight) {
+          gate.close("This read has left: start every query before the first await.");
+        }
+        const result = await working;
+        gate.requireNoFailure();
+        tables = transaction.tables;
+        return result;
+      } finally {
+        gate.close("This transaction is over.");
+      }
+    });
+  }
+
+  return {
+    uow: {
+      read: (scope, work) => transact(scope, true, work),
+      run: (scope, work) => transact(scope, false, work),
+    },
+  };
+}
+
+/** Decides whether a transaction takes another query, and remembers that one has failed. */
+class Gate {
+  readonly #scope: Scope;
+  #closed: string | null = null;
+  #failure: { cause: unknown } | null = null;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  close(why: string): void {
+    this.#closed ??= why;
+  }
+
+  requireOpenFor(method: string): void {
+    if (this.#closed !== null) throw new Error(`${method}: ${this.#closed}`);
+    this.requireNoFailure();
+    if (this.#scope === "authentication" && method !== "identify") {
+      throw new Error(`${method}: nothing but access.identify is open to authentication`);
+    }
+  }
+
+  requireNoFailure(): void {
+    if (this.#failure) {
+      throw new Error("A query of this transaction failed: nothing is kept.", this.#failure);
+    }
+  }
+
+  fail(cause: unknown): void {
+    this.#failure ??= { cause };
+  }
+}
+
+function reposOf(tx: Transaction, gate: Gate): Repos {
+  return {
+    access: gated(accessRepo(tx), gate),
+    audit: gated(auditLog(tx), gate),
+    balance: gated(balanceService(tx), gate),
+    callOrders: gated(callOrderRepo(tx), gate),
+    calls: gated(callRepo(tx), gate),
+    campaigns: gated(campaignRepo(tx), gate),
+    doNotCall: gated(doNotCallList(tx), gate),
+    records: gated(recordRepo(tx), gate),
+    stats: gated(statsRepo(tx), gate),
+  };
+}
+
+/** The port that a repository in memory stands for; what it hands out are copies. */
+function gated<Port extends object>(repo: AtOnce<Port>, gate: Gate): Port {
+  const methods = Object.entries<(...args: unknown[]) => unknown>(repo);
+  const asPort = methods.map(([name, method]) => [
+    name,
+    (...args: unknown[]) => {
+      try {
+        gate.requireOpenFor(name);
+        return Promise.resolve(structuredClone(method(...args)));
+      } catch (error) {
+        gate.fail(error);
+        return Promise.reject(error);
+      }
+    },
+  ]);
+  return Object.fromEntries(asPort);
+}
