@@ -6,6 +6,7 @@
  * @module
  */
 import type { Micros } from "../billing/money.ts";
+import type { Tariff } from "../billing/pricing.ts";
 import type { Uuid } from "../kernel/ids.ts";
 
 /** Every status of a call. */
@@ -70,6 +71,13 @@ export interface RecordingRef {
   durationSeconds: number | null;
 }
 
+/** Prices that a call is reckoned by. */
+export interface CallPrices {
+  tariff: Tariff;
+  /** Of the assistant, in the tariff's currency. */
+  operationalPerMinute: Micros;
+}
+
 /** One try to reach a record. */
 export interface Call {
   id: Uuid;
@@ -98,6 +106,8 @@ export interface Call {
   providerCallId: string | null;
   /** ISO 4217, the client's. */
   currency: string;
+  /** What it is reckoned by, as it was when it was dialled. */
+  prices: CallPrices;
   /** Held back when it was dialled: the price of the longest allowed call. */
   reserved: Micros;
   /** What the client pays; null until the call has ended. */

@@ -21,6 +21,7 @@ export type ErrorCode =
   | "outside_calling_window"
   | "concurrency_limit"
   | "insufficient_balance"
+  | "absent"
   | "unavailable";
 
 /** What else is known of a refusal: the field at fault, or the row that stands in the way. */

@@ -13,22 +13,27 @@ import type { JsonObject } from "../kernel/json.ts";
 import { optionalText, requireText } from "../kernel/text.ts";
 import { type ContactRecord, mergeParameters, requireEmail, requireParameters } from "./record.ts";
 import type { RecordView } from "./record_repo.ts";
+import type { RecordType } from "./record_type.ts";
 
 /** Most characters of a name. */
 export const MAX_NAME = 200;
 
-/** A contact to add. */
-export interface NewRecord {
+/** What is known of a contact to add. */
+export interface NewRecordFields {
   name: string;
   /** In any usual form: international, or national when `country` is given. */
   phoneNumber: string;
-  recordTypeUuid: string;
   email?: string;
   firstName?: string;
   lastName?: string;
   /** ISO 3166-1 alpha-2; the number's own when absent. */
   country?: string;
   parameters?: JsonObject;
+}
+
+/** A contact to add. */
+export interface NewRecord extends NewRecordFields {
+  recordTypeUuid: string;
 }
 
 /**
@@ -44,33 +49,12 @@ export async function createRecord(
 ): Promise<RecordView> {
   requireWrite(principal);
   const typeId = requireId("Record type", input.recordTypeUuid);
-  const country = input.country ? requireCountry(input.country) : null;
-  const phone = requirePhone(phoneNumbers, input.phoneNumber, country);
+  const fields = requireFields(phoneNumbers, input);
   const now = clock.now();
-  const fields = {
-    name: requireText("name", input.name, MAX_NAME),
-    firstName: optionalText("firstName", input.firstName, MAX_NAME),
-    lastName: optionalText("lastName", input.lastName, MAX_NAME),
-    email: input.email?.trim() ? requireEmail("email", input.email) : null,
-    parameters: requireParameters(mergeParameters({}, input.parameters ?? {})),
-    phoneNumber: phone.e164,
-    country: country ?? phone.country,
-  };
   return await uow.run(scopeOf(principal), async (repos) => {
     const type = await repos.records.getType(typeId);
     if (type === null) throw notFound("Record type");
-    const record: ContactRecord = {
-      ...fields,
-      id: newId(now),
-      clientId: type.clientId,
-      typeId,
-      status: "active",
-      timeZone: null,
-      consent: null,
-      doNotCallAt: null,
-      createdAt: now,
-      updatedAt: now,
-    };
+    const record = newRecord(type, fields, now);
     const existing = await repos.records.insert(record);
     if (existing !== null) throw phoneTaken(record.phoneNumber, existing);
     const [view] = await Promise.all([
@@ -86,6 +70,47 @@ export async function createRecord(
     if (view === null) throw notFound("Record");
     return view;
   });
+}
+
+/** Fields that passed every check. */
+export type CheckedFields = Pick<
+  ContactRecord,
+  "name" | "firstName" | "lastName" | "email" | "parameters" | "phoneNumber" | "country"
+>;
+
+/** @throws DomainError `invalid` with the first field at fault. */
+export function requireFields(
+  phoneNumbers: Ports["phoneNumbers"],
+  input: NewRecordFields,
+): CheckedFields {
+  const country = input.country?.trim() ? requireCountry(input.country) : null;
+  const name = requireText("name", input.name, MAX_NAME);
+  const phone = requirePhone(phoneNumbers, input.phoneNumber, country);
+  return {
+    name,
+    firstName: optionalText("firstName", input.firstName, MAX_NAME),
+    lastName: optionalText("lastName", input.lastName, MAX_NAME),
+    email: input.email?.trim() ? requireEmail("email", input.email) : null,
+    parameters: requireParameters(mergeParameters({}, input.parameters ?? {})),
+    phoneNumber: phone.e164,
+    country: country ?? phone.country,
+  };
+}
+
+/** An active record of a type. */
+export function newRecord(type: RecordType, fields: CheckedFields, now: Date): ContactRecord {
+  return {
+    ...fields,
+    id: newId(now),
+    clientId: type.clientId,
+    typeId: type.id,
+    status: "active",
+    timeZone: null,
+    consent: null,
+    doNotCallAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 /** @throws DomainError `invalid` for what cannot be called at all. */

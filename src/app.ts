@@ -1,0 +1,127 @@
+/**
+ * Every use case, by feature: the whole inside, as inbound adapters see it.
+ *
+ * @module
+ */
+import { authenticate } from "./access/authenticate.ts";
+import type { Ports } from "./app_ports.ts";
+import { createCallOrder } from "./call_orders/create_call_order.ts";
+import { listCallOrders } from "./call_orders/queries.ts";
+import { updateCallOrderStatus } from "./call_orders/update_call_order_status.ts";
+import { applyCallEvent } from "./calls/apply_call_event.ts";
+import { dialDueOrders } from "./calls/dial_due_orders.ts";
+import { initiateCall } from "./calls/initiate_call.ts";
+import {
+  getCall,
+  getRecording,
+  getTranscript,
+  openRecording,
+  waitForCall,
+} from "./calls/queries.ts";
+import { reconcileCalls } from "./calls/reconcile_calls.ts";
+import {
+  allCampaignStats,
+  campaignOutcomes,
+  campaignStats,
+  getCampaign,
+  listCampaigns,
+  suggestCampaigns,
+  totalCosts,
+} from "./campaigns/queries.ts";
+import { createRecord } from "./records/create_record.ts";
+import {
+  getRecord,
+  listRecords,
+  listRecordTypes,
+  recordOutcomes,
+  recordProfile,
+  suggestRecords,
+} from "./records/queries.ts";
+import { updateRecord } from "./records/update_record.ts";
+
+/** A use case that somebody asks for, with its ports filled in. */
+type Bound<F> = F extends (ports: Ports, ...rest: infer A) => infer R ? (...rest: A) => R : never;
+
+/** The use cases, grouped by feature. Each takes the principal first, where somebody asks. */
+export interface App {
+  access: { authenticate: Bound<typeof authenticate> };
+  records: {
+    list: Bound<typeof listRecords>;
+    get: Bound<typeof getRecord>;
+    create: Bound<typeof createRecord>;
+    update: Bound<typeof updateRecord>;
+    profile: Bound<typeof recordProfile>;
+    outcomes: Bound<typeof recordOutcomes>;
+    suggest: Bound<typeof suggestRecords>;
+    listTypes: Bound<typeof listRecordTypes>;
+  };
+  campaigns: {
+    list: Bound<typeof listCampaigns>;
+    get: Bound<typeof getCampaign>;
+    stats: Bound<typeof campaignStats>;
+    allStats: Bound<typeof allCampaignStats>;
+    outcomes: Bound<typeof campaignOutcomes>;
+    totalCosts: Bound<typeof totalCosts>;
+    suggest: Bound<typeof suggestCampaigns>;
+  };
+  callOrders: {
+    list: Bound<typeof listCallOrders>;
+    create: Bound<typeof createCallOrder>;
+    updateStatus: Bound<typeof updateCallOrderStatus>;
+  };
+  calls: {
+    initiate: Bound<typeof initiateCall>;
+    get: Bound<typeof getCall>;
+    wait: Bound<typeof waitForCall>;
+    transcript: Bound<typeof getTranscript>;
+    recording: Bound<typeof getRecording>;
+    openRecording: Bound<typeof openRecording>;
+    applyEvent: Bound<typeof applyCallEvent>;
+    reconcile: Bound<typeof reconcileCalls>;
+    dialDue: Bound<typeof dialDueOrders>;
+  };
+}
+
+/** The application over its ports. */
+export function createApp(ports: Ports): App {
+  const bind = <A extends unknown[], R>(useCase: (ports: Ports, ...rest: A) => R) => (...rest: A) =>
+    useCase(ports, ...rest);
+  return {
+    access: { authenticate: bind(authenticate) },
+    records: {
+      list: bind(listRecords),
+      get: bind(getRecord),
+      create: bind(createRecord),
+      update: bind(updateRecord),
+      profile: bind(recordProfile),
+      outcomes: bind(recordOutcomes),
+      suggest: bind(suggestRecords),
+      listTypes: bind(listRecordTypes),
+    },
+    campaigns: {
+      list: bind(listCampaigns),
+      get: bind(getCampaign),
+      stats: bind(campaignStats),
+      allStats: bind(allCampaignStats),
+      outcomes: bind(campaignOutcomes),
+      totalCosts: bind(totalCosts),
+      suggest: bind(suggestCampaigns),
+    },
+    callOrders: {
+      list: bind(listCallOrders),
+      create: bind(createCallOrder),
+      updateStatus: bind(updateCallOrderStatus),
+    },
+    calls: {
+      initiate: bind(initiateCall),
+      get: bind(getCall),
+      wait: bind(waitForCall),
+      transcript: bind(getTranscript),
+      recording: bind(getRecording),
+      openRecording: bind(openRecording),
+      applyEvent: bind(applyCallEvent),
+      reconcile: bind(reconcileCalls),
+      dialDue: bind(dialDueOrders),
+    },
+  };
+}

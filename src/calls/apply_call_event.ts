@@ -1,0 +1,101 @@
+/**
+ * Applies what a provider or an agent's platform reports of a call: the one path for all of them.
+ *
+ * @module
+ */
+import type { Ports } from "../app_ports.ts";
+import { updateOrder } from "../call_orders/save_order.ts";
+import { markDoNotCall } from "../compliance/mark_do_not_call.ts";
+import { newId } from "../kernel/ids.ts";
+import type { Repos } from "../kernel/unit_of_work.ts";
+import { type Call, isLive } from "./call.ts";
+import type { CallEvent } from "./call_event.ts";
+import { progress } from "./call_progress.ts";
+import { orderAfterCall } from "./order_after_call.ts";
+import { saveCall } from "./save_call.ts";
+
+/** What became of an event. */
+export type Applied = "applied" | "duplicate" | "unknown_call";
+
+/**
+ * Applies an event once, in one transaction with the figures, the order and the money that it
+ * changes. Late, repeated and disordered events are fine.
+ */
+export async function applyCallEvent(
+  { uow, clock }: Pick<Ports, "uow" | "clock">,
+  event: CallEvent,
+): Promise<Applied> {
+  const now = clock.now();
+  const { ref } = event;
+  return await uow.run({ clientId: ref.clientId }, async (repos) => {
+    const before = await repos.calls.lock(ref);
+    if (before === null) return "unknown_call";
+    if (!await repos.calls.addEvent(ref, event.eventId, event.at)) return "duplicate";
+    const after = progress(before, event, now);
+    if (after !== before) await saveCall(repos, before, after);
+    await moveMoney(repos, before, after, now);
+    if (isLive(before) && !isLive(after)) await finishOrder(repos, after, now);
+    await keepFindings(repos, after, event, now);
+    return "applied";
+  });
+}
+
+async function moveMoney(repos: Repos, before: Call, after: Call, now: Date): Promise<void> {
+  if (after.price === null || after.price === before.price) return;
+  const entry = { id: newId(now), clientId: after.clientId, callId: after.id, at: now };
+  if (before.price === null) {
+    await repos.balance.settle({ ...entry, reserved: after.reserved, cost: after.price });
+  } else {
+    await repos.balance.adjust({ ...entry, amount: after.price - before.price });
+  }
+}
+
+async function finishOrder(repos: Repos, call: Call, now: Date): Promise<void> {
+  const order = await repos.callOrders.lock(call.orderId);
+  const campaign = await repos.campaigns.get(call.campaignId);
+  if (order === null || campaign === null) return;
+  await updateOrder(repos, order, orderAfterCall(order, call, campaign.campaign.rules, now));
+}
+
+async function keepFindings(
+  repos: Repos,
+  call: Call,
+  { ref, report }: CallEvent,
+  now: Date,
+): Promise<void> {
+  switch (report.type) {
+    case "transcript":
+      return await repos.calls.saveTranscript(ref, { turns: report.turns });
+    case "outcomes": {
+      const before = await repos.calls.outcomes(ref.callId);
+      const { clientId, campaignId } = call;
+      if (before.length) await repos.stats.addOutcomes(clientId, campaignId, before, -1);
+      await repos.calls.saveOutcomes(ref, report.outcomes);
+      if (report.outcomes.length) {
+        await repos.stats.addOutcomes(clientId, campaignId, report.outcomes, 1);
+      }
+      return;
+    }
+    case "opted_out":
+      return await optOut(repos, call, now);
+    default:
+      return;
+  }
+}
+
+async function optOut(repos: Repos, call: Call, now: Date): Promise<void> {
+  const order = await repos.callOrders.lock(call.orderId);
+  if (order !== null && order.status !== "do_not_call") {
+    const closed = { ...order, status: "do_not_call" as const, nextDialAt: null, updatedAt: now };
+    await updateOrder(repos, order, closed);
+  }
+  await markDoNotCall(repos, call.recordId, now);
+  await repos.records.addNote({
+    id: newId(now),
+    clientId: call.clientId,
+    recordId: call.recordId,
+    author: "Assistant",
+    text: `Asked on call ${call.id} not to be called again.`,
+    at: now,
+  });
+}

@@ -1,0 +1,51 @@
+/**
+ * Dials orders whose time has come, in campaigns that want it. Any number of workers may run it:
+ * each order is claimed by one, and one order never has two live calls anyway.
+ *
+ * @module
+ */
+import { operator } from "../access/principal.ts";
+import type { Ports } from "../app_ports.ts";
+import type { CallOrder } from "../call_orders/call_order.ts";
+import { DomainError, type ErrorCode } from "../kernel/errors.ts";
+import { initiateCall } from "./initiate_call.ts";
+
+/** Orders claimed in one pass. */
+const BATCH = 20;
+/** Seconds for which a claim keeps other workers away, and after which a refusal is tried again. */
+const LEASE_SECONDS = 60;
+/** Refusals that no waiting lifts. */
+const FINAL: readonly ErrorCode[] = ["do_not_call", "order_not_callable"];
+
+/** @returns how many calls were made. */
+export async function dialDueOrders(ports: Ports): Promise<number> {
+  const now = ports.clock.now();
+  const lease = new Date(now.getTime() + LEASE_SECONDS * 1000);
+  const due = await ports.uow.run("all", (repos) => repos.callOrders.claimDue(now, lease, BATCH));
+  let dialled = 0;
+  for (const order of due) {
+    if (await tryDial(ports, order)) dialled++;
+  }
+  return dialled;
+}
+
+async function tryDial(ports: Ports, order: CallOrder): Promise<boolean> {
+  try {
+    await initiateCall(ports, operator("Auto-dial"), { callOrderUuid: order.id });
+    return true;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    await postpone(ports, order, error);
+    return false;
+  }
+}
+
+/** Sets the next try to when the refusal may be lifted, or to never; else the lease does. */
+async function postpone(ports: Ports, { id }: CallOrder, refusal: DomainError): Promise<void> {
+  const nextDialAt = FINAL.includes(refusal.code) ? null : refusal.details.retryAt;
+  if (nextDialAt === undefined) return;
+  await ports.uow.run("all", async ({ callOrders }) => {
+    const order = await callOrders.lock(id);
+    if (order !== null) await callOrders.update({ ...order, nextDialAt });
+  });
+}

@@ -1,0 +1,275 @@
+/**
+ * Makes the phone ring: checks, reserves, commits, and only then asks the provider, once.
+ *
+ * @module
+ */
+import { auditEntry } from "../access/audit_log.ts";
+import { type Principal, requirePermission, requireWrite, scopeOf } from "../access/principal.ts";
+import type { Ports } from "../app_ports.ts";
+import type { Balance } from "../billing/balance_service.ts";
+import { priceOf } from "../billing/pricing.ts";
+import type { CallOrder } from "../call_orders/call_order.ts";
+import type { Assistant } from "../campaigns/assistant.ts";
+import type { Campaign } from "../campaigns/campaign.ts";
+import { refusalToDial } from "../compliance/dialing_checks.ts";
+import { DomainError, notFound } from "../kernel/errors.ts";
+import { newId, requireId, type Uuid } from "../kernel/ids.ts";
+import { canonical, type Json } from "../kernel/json.ts";
+import { requireText } from "../kernel/text.ts";
+import type { Repos } from "../kernel/unit_of_work.ts";
+import type { ContactRecord } from "../records/record.ts";
+import { applyCallEvent } from "./apply_call_event.ts";
+import type { Call } from "./call.ts";
+import type { CallReport } from "./call_event.ts";
+import type { DialRequest, DialResult } from "./call_gateway.ts";
+import type { CallView } from "./call_repo.ts";
+import { saveCall } from "./save_call.ts";
+
+/** Most characters of an idempotency key. */
+export const MAX_KEY = 200;
+
+/** Whom to call. */
+export interface CallWish {
+  callOrderUuid: string;
+  /** The same key with the same order gives the same call, for at least a day. */
+  idempotencyKey?: string;
+}
+
+/** A call under way. */
+export interface InitiatedCall extends CallView {
+  balance: Balance;
+  /** True when the key was used before: nothing was dialled now. */
+  repeated: boolean;
+}
+
+interface Prepared {
+  call: Call;
+  /** Null when there is nothing to dial. */
+  request: DialRequest | null;
+}
+
+/**
+ * Dials an order, and returns as soon as the provider has taken or refused it. When the provider
+ * does not answer, the call stays `dialing` and is never dialled again; the reconciler finds out.
+ *
+ * @throws DomainError, in this order: `forbidden`; `not_found` (Call order); `conflict` for a key
+ * that came with another order, or while a call of the order is live; then every code of
+ * {@link refusalToDial}; `insufficient_balance`. Nothing is written then.
+ */
+export async function initiateCall(
+  ports: Ports,
+  principal: Principal,
+  input: CallWish,
+): Promise<InitiatedCall> {
+  requireWrite(principal);
+  requirePermission(principal, "calls.manage");
+  const orderId = requireId("Call order", input.callOrderUuid);
+  const key = input.idempotencyKey === undefined
+    ? null
+    : requireText("idempotencyKey", input.idempotencyKey, MAX_KEY);
+  const { call, request } = await ports.uow.run(
+    scopeOf(principal),
+    (repos) => prepare(ports, principal, repos, orderId, key),
+  );
+  if (request !== null) await dial(ports, call, request);
+  const { clientId, id } = call;
+  const [view, balance] = await ports.uow.read(
+    { clientId },
+    (repos) => Promise.all([repos.calls.get(id), repos.balance.get(clientId)]),
+  );
+  if (view === null || balance === null) throw notFound("Call");
+  return { ...view, balance, repeated: request === null };
+}
+
+async function prepare(
+  ports: Ports,
+  principal: Principal,
+  repos: Repos,
+  orderId: Uuid,
+  key: string | null,
+): Promise<Prepared> {
+  const now = ports.clock.now();
+  const order = await repos.callOrders.lock(orderId);
+  if (order === null) throw notFound("Call order");
+  const { clientId, recordId, campaignId } = order;
+  const [earlier, live, record, campaign, client] = await Promise.all([
+    key === null ? null : repos.calls.findKey(clientId, key),
+    repos.calls.liveOfOrder(clientId, order.id),
+    repos.records.lock(recordId),
+    repos.campaigns.get(campaignId),
+    repos.access.getClient(clientId),
+  ]);
+  const fingerprint = canonical({ callOrderUuid: orderId });
+  if (earlier !== null) {
+    if (earlier.fingerprint !== fingerprint) throw keyTaken();
+    const view = await repos.calls.get(earlier.callId);
+    if (view === null) throw notFound("Call");
+    return { call: view.call, request: null };
+  }
+  if (live !== null) throw alreadyLive(live);
+  if (record === null || campaign === null || client === null) throw notFound("Call order");
+  const [assistant, listed, balance] = await Promise.all([
+    repos.campaigns.getAssistant(campaign.campaign.assistantId),
+    repos.doNotCall.has(clientId, record.phoneNumber),
+    repos.balance.lock(clientId),
+  ]);
+  if (assistant === null) throw notFound("Campaign");
+  // Counted only now that the balance is held: nobody else of the client can reserve meanwhile.
+  const inProgress = await repos.calls.countLive(clientId, campaignId);
+  const refusal = refusalToDial(ports.phoneNumbers, {
+    order,
+    record,
+    campaign: campaign.campaign,
+    client,
+    listed,
+    live: inProgress,
+    now,
+  });
+  if (refusal !== null) throw refusal;
+  const call = newCall(
+    ports,
+    principal,
+    order,
+    record,
+    campaign.campaign,
+    assistant,
+    client.tariff,
+  );
+  const money = { id: newId(now), clientId, callId: call.id, at: now };
+  const reserved = balance !== null &&
+    await repos.balance.reserve({ ...money, amount: call.reserved });
+  if (!reserved) {
+    throw new DomainError(
+      "insufficient_balance",
+      "Insufficient client balance to initiate calls",
+    );
+  }
+  await Promise.all([
+    saveCall(repos, null, call),
+    key === null
+      ? undefined
+      : repos.calls.insertKey({ clientId, key, fingerprint, callId: call.id, at: now }),
+    repos.audit.add(auditEntry(principal, {
+      id: newId(now),
+      at: now,
+      clientId,
+      action: "initiate-call",
+      subjectId: call.id,
+    })),
+  ]);
+  return { call, request: dialRequest(call, order, record, campaign.campaign, assistant) };
+}
+
+function newCall(
+  ports: Ports,
+  principal: Principal,
+  order: CallOrder,
+  record: ContactRecord,
+  campaign: Campaign,
+  assistant: Assistant,
+  tariff: Call["prices"]["tariff"],
+): Call {
+  const now = ports.clock.now();
+  const { maxCallSeconds } = campaign.rules;
+  return {
+    id: newId(now),
+    clientId: order.clientId,
+    orderId: order.id,
+    recordId: record.id,
+    campaignId: campaign.id,
+    assistantId: assistant.id,
+    phoneNumber: record.phoneNumber,
+    status: "dialing",
+    endReason: null,
+    answeredBy: null,
+    createdAt: now,
+    answeredAt: null,
+    endedAt: null,
+    durationSeconds: null,
+    timeline: [{ status: "dialing", at: now }],
+    summary: null,
+    recording: null,
+    provider: ports.gateway.provider,
+    providerCallId: null,
+    currency: tariff.currency,
+    prices: { tariff, operationalPerMinute: assistant.operationalPerMinute },
+    reserved: priceOf(tariff, maxCallSeconds),
+    price: null,
+    operationalCost: null,
+    phoneCost: null,
+    phoneCurrency: null,
+    maxSeconds: maxCallSeconds,
+    initiatedBy: principal.userId,
+    updatedAt: now,
+  };
+}
+
+function dialRequest(
+  call: Call,
+  order: CallOrder,
+  record: ContactRecord,
+  campaign: Campaign,
+  assistant: Assistant,
+): DialRequest {
+  const context: Record<string, string> = { contact: record.name, campaign: campaign.name };
+  if (order.instructions !== null) context.instructions = order.instructions;
+  for (const [name, value] of Object.entries(record.parameters)) {
+    context[`parameters.${name}`] = textOf(value);
+  }
+  return {
+    ref: { clientId: call.clientId, callId: call.id },
+    to: call.phoneNumber,
+    ringSeconds: campaign.rules.ringSeconds,
+    maxSeconds: call.maxSeconds,
+    agent: { connection: assistant.connection, outcomes: assistant.outcomes, context },
+  };
+}
+
+async function dial(ports: Ports, call: Call, request: DialRequest): Promise<void> {
+  const age = ports.clock.now().getTime() - call.createdAt.getTime();
+  // This late, the reconciler may already have taken the call for one that was never dialled.
+  if (age > ports.gateway.quietSeconds * 500) return;
+  const result = await ports.gateway.dial(request);
+  const report = reportOf(result);
+  if (report === null) return;
+  const providerCallId = result.kind === "accepted" ? result.providerCallId : undefined;
+  try {
+    const at = ports.clock.now();
+    await applyCallEvent(ports, { ref: request.ref, eventId: "dial", at, providerCallId, report });
+  } catch (error) {
+    // The phone may be ringing by now: the caller must learn the call's uuid, and the reconciler
+    // will find out the rest.
+    if (!(error instanceof DomainError && error.code === "unavailable")) throw error;
+  }
+}
+
+function reportOf(result: DialResult): CallReport | null {
+  switch (result.kind) {
+    case "accepted":
+      return { type: "queued" };
+    case "refused":
+      return { type: "ended", reason: result.reason, durationSeconds: null };
+    case "unknown":
+      return null;
+  }
+}
+
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function keyTaken(): DomainError {
+  return new DomainError(
+    "conflict",
+    "idempotencyKey: was used for another call order; use a new key",
+    { field: "idempotencyKey" },
+  );
+}
+
+function alreadyLive(call: Call): DomainError {
+  return new DomainError(
+    "conflict",
+    `Call order already has a live call: ${call.id}. Follow it with get-call-details.`,
+    { field: "callOrderUuid", existing: call.id },
+  );
+}

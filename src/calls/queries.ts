@@ -1,0 +1,157 @@
+/**
+ * Reads of calls; all need `calls.view`.
+ *
+ * @module
+ */
+import { type Principal, requirePermission, scopeOf } from "../access/principal.ts";
+import type { Ports } from "../app_ports.ts";
+import { DomainError, invalid, notFound } from "../kernel/errors.ts";
+import { requireId } from "../kernel/ids.ts";
+import { type CallStatus, isLive } from "./call.ts";
+import type { CallRef } from "./call_event.ts";
+import type { ByteRange, RecordingStream } from "./call_gateway.ts";
+import type { CallView } from "./call_repo.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Turn } from "./transcript.ts";
+
+/** Longest wait for a call's end. */
+export const MAX_WAIT_SECONDS = 50;
+/** Minutes for which a recording's link works. */
+export const LINK_MINUTES = 15;
+const POLL_MILLISECONDS = 500;
+const PROGRESS_SECONDS = 5;
+
+/** A call with what was found out on it. */
+export interface CallDetails extends CallView {
+  outcomes: Outcome[];
+}
+
+/** A call's campaign, record, outcomes, costs and timeline. @throws DomainError `not_found`. */
+export async function getCall(
+  { uow }: Pick<Ports, "uow">,
+  principal: Principal,
+  callUuid: string,
+): Promise<CallDetails> {
+  requirePermission(principal, "calls.view");
+  const id = requireId("Call", callUuid);
+  return await uow.read(scopeOf(principal), async ({ calls }) => {
+    const [view, outcomes] = await Promise.all([calls.get(id), calls.outcomes(id)]);
+    if (view === null) throw notFound("Call");
+    return { ...view, outcomes };
+  });
+}
+
+/** How to wait for a call. */
+export interface Wait {
+  /** From 0 to {@link MAX_WAIT_SECONDS}. */
+  seconds: number;
+  /** Told of each new status, and every few seconds, with the call and the seconds waited. */
+  onProgress?: (call: CallDetails, waited: number) => Promise<void>;
+  /** Ends the wait early. */
+  signal?: AbortSignal;
+}
+
+/** The call once it has ended, or as it stands when the time is over. */
+export async function waitForCall(
+  ports: Pick<Ports, "uow" | "clock">,
+  principal: Principal,
+  callUuid: string,
+  { seconds, onProgress, signal }: Wait,
+): Promise<CallDetails> {
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_WAIT_SECONDS) {
+    throw invalid("waitSeconds", `must be a whole number from 0 to ${MAX_WAIT_SECONDS}`);
+  }
+  const started = ports.clock.now().getTime();
+  let toldStatus: CallStatus | undefined;
+  let toldAt = 0;
+  for (;;) {
+    const details = await getCall(ports, principal, callUuid);
+    const waited = (ports.clock.now().getTime() - started) / 1000;
+    if (!isLive(details.call) || waited >= seconds || signal?.aborted) return details;
+    const { status } = details.call;
+    if (status !== toldStatus || waited - toldAt >= PROGRESS_SECONDS) {
+      toldStatus = status;
+      toldAt = waited;
+      await onProgress?.(details, waited);
+    }
+    const left = seconds * 1000 - waited * 1000;
+    await ports.clock.sleep(Math.min(POLL_MILLISECONDS, left), signal);
+  }
+}
+
+/** A call's turns, with its summary in the call. */
+export interface CallTranscript extends CallView {
+  turns: Turn[];
+}
+
+/**
+ * What was said on a call.
+ *
+ * @throws DomainError `not_found`; `absent` with the reason when there is no transcript.
+ */
+export async function getTranscript(
+  { uow }: Pick<Ports, "uow">,
+  principal: Principal,
+  callUuid: string,
+): Promise<CallTranscript> {
+  requirePermission(principal, "calls.view");
+  const id = requireId("Call", callUuid);
+  return await uow.read(scopeOf(principal), async ({ calls }) => {
+    const [view, transcript] = await Promise.all([calls.get(id), calls.transcript(id)]);
+    if (view === null) throw notFound("Call");
+    if (transcript === null) throw missing("transcript", view);
+    return { ...view, turns: transcript.turns };
+  });
+}
+
+/** A link to a recording. */
+export interface RecordingLink extends CallView {
+  url: string;
+  expiresAt: Date;
+  durationSeconds: number | null;
+}
+
+/**
+ * A link under which the call's recording can be heard for {@link LINK_MINUTES} minutes.
+ *
+ * @throws DomainError `not_found`; `absent` with the reason when there is no recording.
+ */
+export async function getRecording(
+  { uow, clock, recordingLinks }: Pick<Ports, "uow" | "clock" | "recordingLinks">,
+  principal: Principal,
+  callUuid: string,
+): Promise<RecordingLink> {
+  requirePermission(principal, "calls.view");
+  const id = requireId("Call", callUuid);
+  const view = await uow.read(scopeOf(principal), ({ calls }) => calls.get(id));
+  if (view === null) throw notFound("Call");
+  const { recording, clientId } = view.call;
+  if (recording === null) throw missing("recording", view);
+  const expiresAt = new Date(clock.now().getTime() + LINK_MINUTES * 60_000);
+  const url = await recordingLinks.sign({ clientId, callId: id }, expiresAt);
+  return { ...view, url, expiresAt, durationSeconds: recording.durationSeconds };
+}
+
+/**
+ * The bytes of a recording for whoever holds a valid link: the link is the permission, and the
+ * caller has checked it.
+ *
+ * @returns null when there is none.
+ */
+export async function openRecording(
+  { uow, gateway }: Pick<Ports, "uow" | "gateway">,
+  { clientId, callId }: CallRef,
+  range: ByteRange | null,
+): Promise<RecordingStream | null> {
+  const view = await uow.read({ clientId }, ({ calls }) => calls.get(callId));
+  return view?.call.recording ? await gateway.recording(view.call, range) : null;
+}
+
+function missing(what: "transcript" | "recording", { call }: CallView): DomainError {
+  const why = isLive(call)
+    ? `the call is still ${call.status}; wait for its end with get-call-details`
+    : call.answeredAt === null
+    ? `the call was never answered (${call.endReason})`
+    : "it has not arrived; try again in a minute";
+  return new DomainError("absent", `Call has no ${what}: ${why}`);
+}

@@ -1,0 +1,29 @@
+/**
+ * Moments that callers write down.
+ *
+ * @module
+ */
+import { invalid } from "./errors.ts";
+
+// RFC 3339 §5.6, with the seconds left to choice.
+const FORM =
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i;
+
+/**
+ * The moment that an ISO-8601 text with an offset names.
+ *
+ * @throws DomainError `invalid` without an offset, or for a day or hour that does not exist.
+ */
+export function parseMoment(field: string, text: string): Date {
+  const match = FORM.exec(text.trim());
+  const moment = new Date(match ? text.trim().toUpperCase() : NaN);
+  const [, year, month, day] = (match ?? []).map(Number);
+  const exists = match !== null && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (!exists || Number.isNaN(moment.getTime())) {
+    throw invalid(
+      field,
+      `must be an ISO-8601 time with an offset, such as 2026-05-04T15:30:00+02:00, got "${text}"`,
+    );
+  }
+  return moment;
+}
