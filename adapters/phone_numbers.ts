@@ -41,7 +41,7 @@ const NO_COUNTRY: Record<string, string> = {
   "979": "an international premium-rate number",
 };
 
-const SHORT = /^\D*(?:\d\D*){0,6}$/;
+const SHORT = /^\P{Nd}*(?:\p{Nd}\P{Nd}*){0,6}$/u;
 
 /** Reads phone numbers by the numbering plans of every country. */
 export class NumberingPlans implements PhoneNumbers {
@@ -89,10 +89,10 @@ export class NumberingPlans implements PhoneNumbers {
 
 function why(given: string, country: string | null): string {
   const shown = `"${clip(given)}"`;
+  if (/\p{L}/u.test(given)) return `${shown} has letters in it. ${EXPECTED}`;
   if (SHORT.test(given)) {
     return `${shown} is too short for a phone number; emergency and service numbers cannot be called. ${EXPECTED}`;
   }
-  if (/\p{L}/u.test(given)) return `${shown} has letters in it. ${EXPECTED}`;
   if (country !== null && !/^(\+|00|011)/.test(given)) {
     return `${shown} is not a number of ${country}. ${EXPECTED}`;
   }
