@@ -1,6 +1,6 @@
 import type { AccessRepo, TokenView } from "../../src/access/access_repo.ts";
 import type { Token } from "../../src/access/client.ts";
-import { compare, createdAt, newestFirst } from "./lists.ts";
+import { compare, createdAt, newestFirst, same } from "./lists.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
 const USE_NOTED_EVERY = 60_000;
@@ -30,18 +30,18 @@ export function accessRepo(tx: Transaction): AtOnce<AccessRepo> {
       return tx.find("clients", id);
     },
     clientByName(name) {
-      return tx.all("clients").find((client) => client.name === name) ?? null;
+      return tx.all("clients").find((client) => same(client.name, name)) ?? null;
     },
     listClients() {
       return tx.all("clients").toSorted((a, b) => compare(a.name, b.name));
     },
     saveClient(client) {
-      tx.requireUnique("clients", client.id, ({ name }) => name === client.name);
+      tx.requireUnique("clients", client.id, ({ name }) => same(name, client.name));
       tx.save("clients", client.id, client.id, client);
     },
 
     roleByName(clientId, name) {
-      const named = tx.all("roles").find((r) => r.clientId === clientId && r.name === name);
+      const named = tx.all("roles").find((r) => r.clientId === clientId && same(r.name, name));
       return named ?? null;
     },
     listRoles() {
@@ -52,20 +52,20 @@ export function accessRepo(tx: Transaction): AtOnce<AccessRepo> {
       tx.requireUnique(
         "roles",
         role.id,
-        (other) => other.clientId === role.clientId && other.name === role.name,
+        (other) => other.clientId === role.clientId && same(other.name, role.name),
       );
       tx.save("roles", role.id, role.clientId, role);
     },
 
     userByEmail(email) {
-      return tx.all("users").find((user) => sameEmail(user.email, email)) ?? null;
+      return tx.all("users").find((user) => same(user.email, email)) ?? null;
     },
     listUsers() {
       return tx.all("users").toSorted((a, b) => compare(a.email, b.email));
     },
     saveUser(user) {
-      tx.require("roles", user.roleId, user.clientId);
-      tx.requireUnique("users", user.id, ({ email }) => sameEmail(email, user.email));
+      if (tx.find("roles", user.roleId) === null) throw new Error("roles: no such row");
+      tx.requireUnique("users", user.id, ({ email }) => same(email, user.email));
       tx.save("users", user.id, user.clientId, user);
       // Who joins a client brings the tokens along.
       for (const token of tx.all("tokens")) {
@@ -94,8 +94,4 @@ export function accessRepo(tx: Transaction): AtOnce<AccessRepo> {
       return true;
     },
   };
-}
-
-function sameEmail(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -11,6 +11,9 @@ import type { AtOnce, Transaction } from "./transaction.ts";
 
 type Sums = Pick<Balance, "paidIn" | "available" | "reserved" | "spent">;
 
+/** What happens to a call's money once. */
+const ONCE: LedgerEntry["kind"][] = ["reserve", "settle", "release"];
+
 /** The clients' money. */
 export function balanceService(tx: Transaction): AtOnce<BalanceService> {
   function held(clientId: Uuid): Balance {
@@ -22,18 +25,25 @@ export function balanceService(tx: Transaction): AtOnce<BalanceService> {
   function move(clientId: Uuid, change: Partial<Sums>): void {
     const { paidIn = 0n, available = 0n, reserved = 0n, spent = 0n } = change;
     const before = held(clientId);
-    tx.update("balances", clientId, clientId, {
+    const after = {
       ...before,
       paidIn: before.paidIn + paidIn,
       available: before.available + available,
       reserved: before.reserved + reserved,
       spent: before.spent + spent,
-    });
+    };
+    if (after.reserved < 0n || after.spent < 0n) throw new Error("balances: a sum below zero");
+    tx.update("balances", clientId, clientId, after);
   }
 
   function note(entry: Omit<LedgerEntry, "currency">): void {
-    const { currency } = held(entry.clientId);
-    tx.insert("ledger", keyOf(entry.id, entry.kind), entry.clientId, { ...entry, currency });
+    const { id, clientId, callId, kind, amount } = entry;
+    if (kind !== "adjust" && amount < 0n) throw new Error("ledger: a negative amount");
+    const key = keyOf(id, kind);
+    if (ONCE.includes(kind)) {
+      tx.requireUnique("ledger", key, (row) => row.kind === kind && row.callId === callId);
+    }
+    tx.insert("ledger", key, clientId, { ...entry, currency: held(clientId).currency });
   }
 
   function noteCall(

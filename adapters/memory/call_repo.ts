@@ -120,7 +120,6 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
       return tx.find("keys", keyOf(clientId, key));
     },
     insertKey(key) {
-      requireCall(key);
       tx.insert("keys", keyOf(key.clientId, key.key), key.clientId, key);
     },
     dropKeys(before) {

@@ -1,6 +1,6 @@
 import type { Campaign } from "../../src/campaigns/campaign.ts";
 import type { CampaignRepo, CampaignView } from "../../src/campaigns/campaign_repo.ts";
-import { contains, createdAt, newestFirst, slice, suggest } from "./lists.ts";
+import { contains, createdAt, newestFirst, same, slice, suggest } from "./lists.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
 /** Campaigns and their assistants. */
@@ -29,12 +29,12 @@ export function campaignRepo(tx: Transaction): AtOnce<CampaignRepo> {
     },
     byName(clientId, name) {
       const campaigns = tx.all("campaigns");
-      return campaigns.find((row) => row.clientId === clientId && row.name === name) ?? null;
+      return campaigns.find((row) => row.clientId === clientId && same(row.name, name)) ?? null;
     },
     save(campaign) {
       const { id, clientId, assistantId, name } = campaign;
       tx.require("assistants", assistantId, clientId);
-      tx.requireUnique("campaigns", id, (row) => row.clientId === clientId && row.name === name);
+      tx.requireUnique("campaigns", id, (row) => row.clientId === clientId && same(row.name, name));
       tx.save("campaigns", id, clientId, campaign);
     },
 
@@ -43,12 +43,16 @@ export function campaignRepo(tx: Transaction): AtOnce<CampaignRepo> {
     },
     assistantByName(clientId, name) {
       const assistants = tx.all("assistants");
-      return assistants.find((row) => row.clientId === clientId && row.name === name) ?? null;
+      return assistants.find((row) => row.clientId === clientId && same(row.name, name)) ?? null;
     },
     saveAssistant(assistant) {
       const { id, clientId, name } = assistant;
       tx.require("clients", clientId, clientId);
-      tx.requireUnique("assistants", id, (row) => row.clientId === clientId && row.name === name);
+      tx.requireUnique(
+        "assistants",
+        id,
+        (row) => row.clientId === clientId && same(row.name, name),
+      );
       tx.save("assistants", id, clientId, assistant);
     },
   };

@@ -33,6 +33,11 @@ export function contains(text: string | null, part: string): boolean {
   return text !== null && text.toLowerCase().includes(part.toLowerCase());
 }
 
+/** Whether two names or addresses are the same, without regard to case. */
+export function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
 /** Rows whose name contains the text, by name. */
 export function suggest(rows: Named[], text: string, limit: number): Named[] {
   return rows

@@ -1,7 +1,7 @@
 import type { CallOrderStatus } from "../../src/call_orders/call_order.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
 import type { RecordFilter, RecordRepo, RecordView } from "../../src/records/record_repo.ts";
-import { contains, createdAt, happenedAt, newestFirst, slice, suggest } from "./lists.ts";
+import { contains, createdAt, happenedAt, newestFirst, same, slice, suggest } from "./lists.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
 const PHONE_LIKE = /^[\d\s()+./-]*$/;
@@ -78,7 +78,7 @@ export function recordRepo(tx: Transaction): AtOnce<RecordRepo> {
     },
     typeByName(clientId, name) {
       const types = tx.all("recordTypes");
-      return types.find((type) => type.clientId === clientId && type.name === name) ?? null;
+      return types.find((type) => type.clientId === clientId && same(type.name, name)) ?? null;
     },
     listTypes(page) {
       const { items, total } = slice(newestFirst(tx.all("recordTypes"), createdAt), page);
@@ -94,7 +94,7 @@ export function recordRepo(tx: Transaction): AtOnce<RecordRepo> {
       tx.requireUnique(
         "recordTypes",
         type.id,
-        (other) => other.clientId === type.clientId && other.name === type.name,
+        (other) => other.clientId === type.clientId && same(other.name, type.name),
       );
       tx.save("recordTypes", type.id, type.clientId, type);
     },

@@ -56,6 +56,9 @@ export function memoryStore(): { uow: UnitOfWork } {
   };
 }
 
+/** What the operator's scope alone may do. */
+const OPERATORS = ["saveClient", "saveRole", "saveUser", "open", "topUp", "dropKeys"];
+
 /** Decides whether a transaction takes another query, and remembers that one has failed. */
 class Gate {
   readonly #scope: Scope;
@@ -75,6 +78,9 @@ class Gate {
     this.requireNoFailure();
     if (this.#scope === "authentication" && method !== "identify") {
       throw new Error(`${method}: nothing but access.identify is open to authentication`);
+    }
+    if (this.#scope !== "all" && OPERATORS.includes(method)) {
+      throw new Error(`${method}: is open to the operator alone`);
     }
   }
 

@@ -19,7 +19,10 @@ export interface TokenView {
   userEmail: string;
 }
 
-/** Clients, roles, users and tokens. In a client's scope only that client's are seen. */
+/**
+ * Clients, roles, users and tokens. In a client's scope only that client's are seen, and clients,
+ * roles and users are not saved: that is the operator's. Names are compared without case.
+ */
 export interface AccessRepo {
   /**
    * The owner of a token by its hash, or null; revoked and expired tokens are found too.

@@ -11,7 +11,7 @@ import type { Permission } from "./principal.ts";
 /** A company; every row of its data carries its id. */
 export interface Client {
   id: Uuid;
-  /** Unique among clients. */
+  /** Unique among clients, compared without case. */
   name: string;
   /** ISO 3166-1 alpha-2; where its numbers are from unless they say otherwise. */
   country: string;
@@ -26,7 +26,7 @@ export interface Client {
 export interface Role {
   id: Uuid;
   clientId: Uuid | null;
-  /** Unique within the client. */
+  /** Unique within the client, compared without case. */
   name: string;
   /** Admin roles have every permission, also those added later. */
   admin: boolean;

@@ -50,7 +50,10 @@ export interface CallMoney {
   at: Date;
 }
 
-/** Moves money; every method but `get` writes its ledger entry in the same transaction. */
+/**
+ * Moves money, and writes the ledger in the same transaction. A call's money is reserved once and
+ * settled once: a second time rejects, and so does a negative amount of anything but `adjust`.
+ */
 export interface BalanceService {
   get(clientId: Uuid): Promise<Balance | null>;
   /** Like `get`, and holds the balance until the transaction ends: one reservation at a time. */
@@ -63,11 +66,13 @@ export interface BalanceService {
    * cost beyond it; those that come to zero are left out.
    */
   settle(entry: CallMoney & { reserved: Micros; cost: Micros }): Promise<void>;
-  /** A settled call turned out to cost `amount` more (or, negative, less). */
+  /** A settled call turned out to cost `amount` more or, negative, less. */
   adjust(entry: CallMoney & { amount: Micros }): Promise<void>;
-  /** Opens an empty balance; nothing happens when there is one. */
+  /** Opens an empty balance; nothing happens when there is one. Operator's scope alone. */
   open(clientId: Uuid, currency: string): Promise<void>;
-  /** Paid in → available; false when the client's reference was used before. */
+  /**
+   * Paid in → available; false when the client's reference was used before. Operator's scope alone.
+   */
   topUp(
     entry: { id: Uuid; clientId: Uuid; at: Date; amount: Micros; reference: string },
   ): Promise<boolean>;

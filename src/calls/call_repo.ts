@@ -71,6 +71,6 @@ export interface CallRepo {
   findKey(clientId: Uuid, key: string): Promise<IdempotencyKey | null>;
   /** Rejects when the client has used the key. */
   insertKey(key: IdempotencyKey): Promise<void>;
-  /** Forgets keys whose `at` is before then; how many. */
+  /** Forgets keys whose `at` is before then; how many. Operator's scope alone. */
   dropKeys(before: Date): Promise<number>;
 }

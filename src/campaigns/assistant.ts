@@ -32,7 +32,7 @@ export type AgentConnection =
 export interface Assistant {
   id: Uuid;
   clientId: Uuid;
-  /** Unique within the client. */
+  /** Unique within the client, compared without case. */
   name: string;
   connection: AgentConnection;
   outcomes: OutcomeDefinition[];

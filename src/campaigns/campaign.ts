@@ -31,7 +31,7 @@ export interface Campaign {
   id: Uuid;
   clientId: Uuid;
   assistantId: Uuid;
-  /** Unique within the client. */
+  /** Unique within the client, compared without case. */
   name: string;
   description: string | null;
   status: CampaignStatus;

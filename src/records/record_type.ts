@@ -9,7 +9,7 @@ import type { Uuid } from "../kernel/ids.ts";
 export interface RecordType {
   id: Uuid;
   clientId: Uuid;
-  /** Unique within the client. */
+  /** Unique within the client, compared without case. */
   name: string;
   description: string | null;
   createdAt: Date;
