@@ -4,6 +4,8 @@
  * @module
  */
 import { authenticate } from "./access/authenticate.ts";
+import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
+import { auditTrail, listClients, listUsers } from "./access/queries.ts";
 import type { Ports } from "./app_ports.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
 import { listCallOrders } from "./call_orders/queries.ts";
@@ -37,19 +39,30 @@ import {
   recordProfile,
   suggestRecords,
 } from "./records/queries.ts";
+import { importRecords } from "./records/import_records.ts";
 import { updateRecord } from "./records/update_record.ts";
+import { applySetup } from "./setup/apply_setup.ts";
 
 /** A use case that somebody asks for, with its ports filled in. */
 type Bound<F> = F extends (ports: Ports, ...rest: infer A) => infer R ? (...rest: A) => R : never;
 
 /** The use cases, grouped by feature. Each takes the principal first, where somebody asks. */
 export interface App {
-  access: { authenticate: Bound<typeof authenticate> };
+  access: {
+    authenticate: Bound<typeof authenticate>;
+    issueToken: Bound<typeof issueToken>;
+    listTokens: Bound<typeof listTokens>;
+    revokeToken: Bound<typeof revokeToken>;
+    listClients: Bound<typeof listClients>;
+    listUsers: Bound<typeof listUsers>;
+    auditTrail: Bound<typeof auditTrail>;
+  };
   records: {
     list: Bound<typeof listRecords>;
     get: Bound<typeof getRecord>;
     create: Bound<typeof createRecord>;
     update: Bound<typeof updateRecord>;
+    import: Bound<typeof importRecords>;
     profile: Bound<typeof recordProfile>;
     outcomes: Bound<typeof recordOutcomes>;
     suggest: Bound<typeof suggestRecords>;
@@ -80,6 +93,7 @@ export interface App {
     reconcile: Bound<typeof reconcileCalls>;
     dialDue: Bound<typeof dialDueOrders>;
   };
+  setup: { apply: Bound<typeof applySetup> };
 }
 
 /** The application over its ports. */
@@ -87,12 +101,21 @@ export function createApp(ports: Ports): App {
   const bind = <A extends unknown[], R>(useCase: (ports: Ports, ...rest: A) => R) => (...rest: A) =>
     useCase(ports, ...rest);
   return {
-    access: { authenticate: bind(authenticate) },
+    access: {
+      authenticate: bind(authenticate),
+      issueToken: bind(issueToken),
+      listTokens: bind(listTokens),
+      revokeToken: bind(revokeToken),
+      listClients: bind(listClients),
+      listUsers: bind(listUsers),
+      auditTrail: bind(auditTrail),
+    },
     records: {
       list: bind(listRecords),
       get: bind(getRecord),
       create: bind(createRecord),
       update: bind(updateRecord),
+      import: bind(importRecords),
       profile: bind(recordProfile),
       outcomes: bind(recordOutcomes),
       suggest: bind(suggestRecords),
@@ -123,5 +146,6 @@ export function createApp(ports: Ports): App {
       reconcile: bind(reconcileCalls),
       dialDue: bind(dialDueOrders),
     },
+    setup: { apply: bind(applySetup) },
   };
 }

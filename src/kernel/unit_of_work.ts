@@ -44,7 +44,8 @@ export interface Repos {
 export interface UnitOfWork {
   /**
    * One consistent read in one round trip: `work` must start every query before it first awaits; a
-   * query that is started later rejects.
+   * query that is started later rejects, and so does one that writes or locks (`access.identify`
+   * in the scope of authentication aside).
    */
   read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T>;
   /**

@@ -1,0 +1,121 @@
+/**
+ * Makes, lists and revokes API tokens.
+ *
+ * @module
+ */
+import type { Ports } from "../app_ports.ts";
+import { DomainError, invalid } from "../kernel/errors.ts";
+import { isUuid, newId } from "../kernel/ids.ts";
+import { requireText } from "../kernel/text.ts";
+import type { TokenView } from "./access_repo.ts";
+import { auditEntry } from "./audit_log.ts";
+import type { Token } from "./client.ts";
+import { isMaster, type Permission, type Principal, requireWrite, scopeOf } from "./principal.ts";
+import { hashToken, mintToken } from "./token.ts";
+
+/** Most characters of a token's name. */
+export const MAX_TOKEN_NAME = 100;
+
+/** A token to make. */
+export interface NewToken {
+  /** E-mail address of the user whom it belongs to. */
+  user: string;
+  name: string;
+  expiresAt?: Date;
+  readOnly?: boolean;
+  /** Fewer permissions than the user's; absent leaves them as they are. */
+  permissions?: Permission[];
+}
+
+/** A token, with the secret that is never shown again. */
+export interface IssuedToken {
+  secret: string;
+  token: Token;
+}
+
+/**
+ * Makes a token: a master for anybody, others for themselves.
+ *
+ * @throws DomainError `forbidden`, `invalid` for an unknown user or a time in the past.
+ */
+export async function issueToken(
+  { uow, clock }: Pick<Ports, "uow" | "clock">,
+  principal: Principal,
+  input: NewToken,
+): Promise<IssuedToken> {
+  requireWrite(principal);
+  const now = clock.now();
+  const name = requireText("name", input.name, MAX_TOKEN_NAME);
+  const expiresAt = input.expiresAt ?? null;
+  if (expiresAt !== null && expiresAt <= now) throw invalid("expiresAt", "must be in the future");
+  const secret = mintToken();
+  const hash = await hashToken(secret);
+  return await uow.run(scopeOf(principal), async ({ access, audit }) => {
+    const user = await access.userByEmail(input.user);
+    if (user === null) throw invalid("user", `no user has the e-mail address ${input.user}`);
+    requireOwn(principal, user.id);
+    const token: Token = {
+      id: newId(now),
+      userId: user.id,
+      name,
+      hash,
+      readOnly: input.readOnly ?? false,
+      permissions: input.permissions ?? null,
+      createdAt: now,
+      expiresAt,
+      lastUsedAt: null,
+      revokedAt: null,
+    };
+    await access.insertToken(token);
+    await audit.add(auditEntry(principal, {
+      id: newId(now),
+      at: now,
+      clientId: user.clientId,
+      action: "issue-token",
+      subjectId: token.id,
+    }));
+    return { secret, token };
+  });
+}
+
+/** Tokens of everybody for a master, else one's own; newest first. */
+export async function listTokens(
+  { uow }: Pick<Ports, "uow">,
+  principal: Principal,
+): Promise<TokenView[]> {
+  const all = await uow.read(scopeOf(principal), ({ access }) => access.listTokens());
+  return isMaster(principal) ? all : all.filter(({ token }) => token.userId === principal.userId);
+}
+
+/**
+ * Revokes a token, at once and for good; a second time changes nothing.
+ *
+ * @throws DomainError `forbidden`, or `invalid` for an unknown token.
+ */
+export async function revokeToken(
+  { uow, clock }: Pick<Ports, "uow" | "clock">,
+  principal: Principal,
+  uuid: string,
+): Promise<void> {
+  requireWrite(principal);
+  const now = clock.now();
+  await uow.run(scopeOf(principal), async ({ access, audit }) => {
+    const found = isUuid(uuid) ? await access.getToken(uuid.toLowerCase()) : null;
+    if (found === null) throw invalid("token", `no token has the uuid ${uuid}`);
+    requireOwn(principal, found.token.userId);
+    await access.revokeToken(found.token.id, now);
+    await audit.add(auditEntry(principal, {
+      id: newId(now),
+      at: now,
+      clientId: principal.clientId,
+      action: "revoke-token",
+      subjectId: found.token.id,
+    }));
+  });
+}
+
+function requireOwn(principal: Principal, userId: string): void {
+  if (!isMaster(principal) && principal.userId !== userId) {
+    throw new DomainError("forbidden", "Forbidden: This token belongs to another user");
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Reads of clients, users and the audit trail, for the operator.
+ *
+ * @module
+ */
+import type { Ports } from "../app_ports.ts";
+import type { Balance } from "../billing/balance_service.ts";
+import type { AuditEntry } from "./audit_log.ts";
+import type { Client, Role, User } from "./client.ts";
+import { type Principal, requireMaster } from "./principal.ts";
+
+type Store = Pick<Ports, "uow">;
+
+/** A client with its money. */
+export interface ClientView {
+  client: Client;
+  balance: Balance | null;
+}
+
+/** Every client, by name. @throws DomainError `forbidden`. */
+export async function listClients({ uow }: Store, principal: Principal): Promise<ClientView[]> {
+  requireMaster(principal);
+  return await uow.run("all", async ({ access, balance }) => {
+    const clients = await access.listClients();
+    const balances = await Promise.all(clients.map(({ id }) => balance.get(id)));
+    return clients.map((client, i) => ({ client, balance: balances[i] }));
+  });
+}
+
+/** Every user, and every role. @throws DomainError `forbidden`. */
+export async function listUsers(
+  { uow }: Store,
+  principal: Principal,
+): Promise<{ users: User[]; roles: Role[] }> {
+  requireMaster(principal);
+  return await uow.read("all", async ({ access }) => {
+    const [users, roles] = await Promise.all([access.listUsers(), access.listRoles()]);
+    return { users, roles };
+  });
+}
+
+/** The latest entries of the audit trail, newest first. @throws DomainError `forbidden`. */
+export async function auditTrail(
+  { uow }: Store,
+  principal: Principal,
+  limit: number,
+): Promise<AuditEntry[]> {
+  requireMaster(principal);
+  return await uow.read("all", ({ audit }) => audit.latest(limit));
+}

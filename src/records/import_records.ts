@@ -1,0 +1,115 @@
+/**
+ * Adds many contacts, a batch at a time: bad rows are told and passed over, known numbers left.
+ *
+ * @module
+ */
+import { auditEntry } from "../access/audit_log.ts";
+import { type Principal, requireWrite, scopeOf } from "../access/principal.ts";
+import type { Ports } from "../app_ports.ts";
+import { isTimeZone } from "../compliance/calling_window.ts";
+import { DomainError, invalid, notFound } from "../kernel/errors.ts";
+import { newId, requireId } from "../kernel/ids.ts";
+import { parseMoment } from "../kernel/moment.ts";
+import { requireText } from "../kernel/text.ts";
+import { newRecord, type NewRecordFields, requireFields } from "./create_record.ts";
+import type { ContactRecord } from "./record.ts";
+import type { RecordType } from "./record_type.ts";
+
+const MAX_SOURCE = 500;
+
+/** A contact, with what only an operator may set. */
+export interface ImportedFields extends NewRecordFields {
+  /** IANA zone. */
+  timeZone?: string;
+  /** When (ISO-8601 with an offset) and where consent was given. */
+  consent?: { at: string; source: string };
+  doNotCall?: boolean;
+}
+
+/** A row of an import. */
+export interface ImportRow {
+  /** Line of the file, from 1, for the report. */
+  line: number;
+  fields: ImportedFields;
+}
+
+/** What became of the rows of a batch. */
+export interface ImportReport {
+  created: number;
+  /** Rows whose number the type has already, in the store or further up. */
+  duplicates: { line: number; existing: string }[];
+  refused: { line: number; problem: string }[];
+}
+
+/**
+ * Adds the rows to a record type, in one transaction.
+ *
+ * @throws DomainError `forbidden`, `not_found` (Record type); a bad row is no error.
+ */
+export async function importRecords(
+  { uow, clock, phoneNumbers }: Pick<Ports, "uow" | "clock" | "phoneNumbers">,
+  principal: Principal,
+  { recordTypeUuid, rows }: { recordTypeUuid: string; rows: ImportRow[] },
+): Promise<ImportReport> {
+  requireWrite(principal);
+  const typeId = requireId("Record type", recordTypeUuid);
+  const now = clock.now();
+  return await uow.run(scopeOf(principal), async ({ records, doNotCall, audit }) => {
+    const type = await records.getType(typeId);
+    if (type === null) throw notFound("Record type");
+    const report: ImportReport = { created: 0, duplicates: [], refused: [] };
+    const good: { line: number; record: ContactRecord }[] = [];
+    for (const { line, fields } of rows) {
+      try {
+        good.push({ line, record: importedRecord(phoneNumbers, type, fields, now) });
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        report.refused.push({ line, problem: error.message });
+      }
+    }
+    const existing = await Promise.all(good.map(({ record }) => records.insert(record)));
+    const added = good.filter((_, i) => existing[i] === null);
+    good.forEach(({ line }, i) => {
+      const other = existing[i];
+      if (other !== null) report.duplicates.push({ line, existing: other });
+    });
+    report.created = added.length;
+    const unwanted = added.filter(({ record }) => record.doNotCallAt !== null);
+    await Promise.all([
+      ...unwanted.map(({ record }) => doNotCall.add(type.clientId, record.phoneNumber, now)),
+      audit.add(auditEntry(principal, {
+        id: newId(now),
+        at: now,
+        clientId: type.clientId,
+        action: "import-records",
+        subjectId: typeId,
+      })),
+    ]);
+    return report;
+  });
+}
+
+/** @throws DomainError `invalid` with the first field at fault. */
+export function importedRecord(
+  phoneNumbers: Ports["phoneNumbers"],
+  type: RecordType,
+  input: ImportedFields,
+  now: Date,
+): ContactRecord {
+  const record = newRecord(type, requireFields(phoneNumbers, input), now);
+  if (input.timeZone !== undefined && !isTimeZone(input.timeZone)) {
+    throw invalid(
+      "timeZone",
+      `must be an IANA zone such as Europe/Berlin, got "${input.timeZone}"`,
+    );
+  }
+  return {
+    ...record,
+    timeZone: input.timeZone ?? null,
+    consent: input.consent === undefined ? null : {
+      at: parseMoment("consent.at", input.consent.at),
+      source: requireText("consent.source", input.consent.source, MAX_SOURCE),
+    },
+    doNotCallAt: input.doNotCall ? now : null,
+  };
+}
