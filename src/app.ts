@@ -12,6 +12,7 @@ import { listCallOrders } from "./call_orders/queries.ts";
 import { updateCallOrderStatus } from "./call_orders/update_call_order_status.ts";
 import { applyCallEvent } from "./calls/apply_call_event.ts";
 import { dialDueOrders } from "./calls/dial_due_orders.ts";
+import { forgetKeys } from "./calls/forget_keys.ts";
 import { initiateCall } from "./calls/initiate_call.ts";
 import {
   getCall,
@@ -92,6 +93,7 @@ export interface App {
     applyEvent: Bound<typeof applyCallEvent>;
     reconcile: Bound<typeof reconcileCalls>;
     dialDue: Bound<typeof dialDueOrders>;
+    forgetKeys: Bound<typeof forgetKeys>;
   };
   setup: { apply: Bound<typeof applySetup> };
 }
@@ -145,6 +147,7 @@ export function createApp(ports: Ports): App {
       applyEvent: bind(applyCallEvent),
       reconcile: bind(reconcileCalls),
       dialDue: bind(dialDueOrders),
+      forgetKeys: bind(forgetKeys),
     },
     setup: { apply: bind(applySetup) },
   };

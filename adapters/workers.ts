@@ -1,0 +1,48 @@
+/**
+ * What the server does by itself. Every replica may run all of it: each job is safe to run twice.
+ *
+ * @module
+ */
+import type { App } from "../src/app.ts";
+import type { Clock } from "../src/kernel/clock.ts";
+import type { Log } from "./http/log.ts";
+
+/** A job that runs again and again. */
+export interface Job {
+  name: string;
+  /** Milliseconds between two runs. */
+  every: number;
+  run: () => Promise<unknown>;
+}
+
+/** Longest pause after failures, in milliseconds. */
+const MAX_PAUSE = 30_000;
+
+/** The application's own jobs. */
+export function jobsOf(app: App, silentSeconds: number): Job[] {
+  return [
+    { name: "dial due orders", every: 1_000, run: () => app.calls.dialDue() },
+    { name: "reconcile calls", every: 2_000, run: () => app.calls.reconcile(silentSeconds) },
+    { name: "forget idempotency keys", every: 3_600_000, run: () => app.calls.forgetKeys() },
+  ];
+}
+
+/** Runs every job until the signal, and settles when the last run has ended. */
+export async function runJobs(
+  jobs: Job[],
+  { clock, log, signal }: { clock: Clock; log: Log; signal: AbortSignal },
+): Promise<void> {
+  await Promise.all(jobs.map(async ({ name, every, run }) => {
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        await run();
+        failures = 0;
+      } catch (error) {
+        failures++;
+        log("warn", "job failed", { job: name, failures, error });
+      }
+      await clock.sleep(Math.max(every, Math.min(MAX_PAUSE, every * 2 ** failures)), signal);
+    }
+  }));
+}
