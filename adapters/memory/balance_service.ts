@@ -60,7 +60,7 @@ export function balanceService(tx: Transaction): AtOnce<BalanceService> {
       return tx.find("balances", clientId);
     },
     lock(clientId) {
-      return tx.find("balances", clientId);
+      return tx.lock("balances", clientId);
     },
     reserve(entry) {
       const balance = tx.find("balances", entry.clientId);

@@ -46,7 +46,7 @@ export function callOrderRepo(tx: Transaction): AtOnce<CallOrderRepo> {
       return order && view(order);
     },
     lock(id) {
-      return tx.find("callOrders", id);
+      return tx.lock("callOrders", id);
     },
     list({ campaignId, recordId, status }, page) {
       const found = tx.all("callOrders").filter((order) =>

@@ -50,7 +50,7 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
       return call && view(call);
     },
     lock({ clientId, callId }) {
-      const call = tx.find("calls", callId);
+      const call = tx.lock("calls", callId);
       return call?.clientId === clientId ? call : null;
     },
     liveOfOrder(clientId, orderId) {

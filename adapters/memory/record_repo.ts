@@ -28,7 +28,7 @@ export function recordRepo(tx: Transaction): AtOnce<RecordRepo> {
       return record && view(record);
     },
     lock(id) {
-      return tx.find("records", id);
+      return tx.lock("records", id);
     },
     list(filter, page) {
       const found = tx.all("records").filter((record) => matches(record, filter));

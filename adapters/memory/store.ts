@@ -31,7 +31,9 @@ export function memoryStore(): { uow: UnitOfWork } {
 
   function transact<T>(scope: Scope, inOneFlight: boolean, work: (repos: Repos) => Promise<T>) {
     return inTurn(async () => {
-      const transaction = new Transaction(tables, scope);
+      // Authentication notes that a token was used.
+      const readOnly = inOneFlight && scope !== "authentication";
+      const transaction = new Transaction(tables, scope, readOnly);
       const gate = new Gate(scope);
       try {
         const working = work(reposOf(transaction, gate));

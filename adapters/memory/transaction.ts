@@ -20,11 +20,19 @@ export class Transaction {
   /** The tables with the changes; those of the store stay as they were. */
   readonly tables: Tables;
   readonly #scope: Scope;
+  readonly #readOnly: boolean;
   readonly #copied = new Set<Table>();
 
-  constructor(tables: Tables, scope: Scope) {
+  constructor(tables: Tables, scope: Scope, readOnly: boolean) {
     this.tables = { ...tables };
     this.#scope = scope;
+    this.#readOnly = readOnly;
+  }
+
+  /** The row with that key, if it is visible, to be written later: nobody else runs meanwhile. */
+  lock<T extends Table>(table: T, key: string): Rows[T] | null {
+    if (this.#readOnly) throw new Error(`${table}: a read locks nothing`);
+    return this.find(table, key);
   }
 
   /** The row with that key, if it is visible. */
@@ -95,6 +103,7 @@ export class Transaction {
   }
 
   #toWrite<T extends Table>(table: T): Tables[T] {
+    if (this.#readOnly) throw new Error(`${table}: a read writes nothing`);
     if (!this.#copied.has(table)) {
       Object.assign(this.tables, { [table]: new Map<string, unknown>(this.tables[table]) });
       this.#copied.add(table);

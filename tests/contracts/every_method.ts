@@ -1,0 +1,271 @@
+/**
+ * One call of every method of every repository, for a world's rows, and what another client must
+ * get for it. The type demands a probe for each method that there is, so nobody can add a query
+ * without saying how it keeps clients apart.
+ *
+ * @module
+ */
+import type { Client } from "../../src/access/client.ts";
+import { figuresOfCall } from "../../src/campaigns/stats.ts";
+import { newId } from "../../src/kernel/ids.ts";
+import type { Repos } from "../../src/kernel/unit_of_work.ts";
+import {
+  auditRow,
+  callRow,
+  ended,
+  minutes,
+  NOON,
+  noteRow,
+  orderRow,
+  recordRow,
+  tokenRow,
+  uniquePhone,
+} from "../support/rows.ts";
+import { refOf, type World } from "../support/world.ts";
+
+/** Stands for a rejection. */
+export const REFUSED = Symbol("refused");
+
+/** A call of a method, and what must come of it. */
+export interface Probe {
+  call(repos: Repos, world: World): Promise<unknown>;
+  /**
+   * What another client may get for it, who has no rows but its own client; {@link REFUSED} for a
+   * rejection. In the world's own scope it must be something else.
+   */
+  hidden: readonly unknown[] | ((other: Client) => readonly unknown[]);
+  /** Whether it only reads, so that it must do with a single flight. */
+  reads: boolean;
+  /** `operator`: refused in every client's scope; `authentication`: open to that scope. */
+  for?: "operator" | "authentication";
+}
+
+/** A probe for every method. */
+export type Probes = { [R in keyof Repos]: { [M in keyof Repos[R]]: Probe } };
+
+type Calling = Probe["call"];
+
+const PAGE = { page: 1, limit: 100 };
+const LATER = minutes(60);
+
+/** A read that finds nothing of other clients. */
+function finds(nothing: unknown, call: Calling): Probe {
+  return { call, hidden: [nothing], reads: true };
+}
+
+/** A lock or a write that takes other clients' rows for absent. */
+function takes(nothing: unknown, call: Calling): Probe {
+  return { call, hidden: [nothing], reads: false };
+}
+
+/** A write that rejects for other clients' rows. */
+function refuses(call: Calling): Probe {
+  return { call, hidden: [REFUSED], reads: false };
+}
+
+/** A write that is the operator's alone. */
+function operators(call: Calling): Probe {
+  return { call, hidden: [REFUSED], reads: false, for: "operator" };
+}
+
+function entryOf({ client }: World) {
+  return { id: newId(NOON), clientId: client.id, at: NOON };
+}
+
+/** Every method there is. */
+export const PROBES: Probes = {
+  access: {
+    identify: {
+      call: ({ access }, { token }) => access.identify(token.hash, NOON),
+      hidden: [null, REFUSED],
+      reads: true,
+      for: "authentication",
+    },
+    getClient: finds(null, ({ access }, { client }) => access.getClient(client.id)),
+    clientByName: finds(null, ({ access }, { client }) => access.clientByName(client.name)),
+    listClients: {
+      call: ({ access }) => access.listClients(),
+      hidden: (other) => [[other]],
+      reads: true,
+    },
+    saveClient: operators(({ access }, { client }) => access.saveClient(client)),
+    roleByName: finds(
+      null,
+      ({ access }, { client, role }) => access.roleByName(client.id, role.name),
+    ),
+    listRoles: finds([], ({ access }) => access.listRoles()),
+    saveRole: operators(({ access }, { role }) => access.saveRole(role)),
+    userByEmail: finds(null, ({ access }, { user }) => access.userByEmail(user.email)),
+    listUsers: finds([], ({ access }) => access.listUsers()),
+    saveUser: operators(({ access }, { user }) => access.saveUser(user)),
+    getToken: finds(null, ({ access }, { token }) => access.getToken(token.id)),
+    listTokens: finds([], ({ access }) => access.listTokens()),
+    insertToken: refuses(({ access }, { user }) => access.insertToken(tokenRow(user))),
+    revokeToken: takes(false, ({ access }, { token }) => access.revokeToken(token.id, NOON)),
+  },
+  audit: {
+    add: refuses(({ audit }, { user }) => audit.add(auditRow(user))),
+    latest: finds([], ({ audit }) => audit.latest(100)),
+  },
+  balance: {
+    get: finds(null, ({ balance }, { client }) => balance.get(client.id)),
+    lock: takes(null, ({ balance }, { client }) => balance.lock(client.id)),
+    reserve: {
+      call: ({ balance }, world) =>
+        balance.reserve({ ...entryOf(world), callId: world.past.id, amount: 1n }),
+      hidden: [false, REFUSED],
+      reads: false,
+    },
+    settle: refuses(({ balance }, world) =>
+      balance.settle({
+        ...entryOf(world),
+        callId: world.call.id,
+        reserved: world.call.reserved,
+        cost: 1n,
+      })
+    ),
+    adjust: refuses(({ balance }, world) =>
+      balance.adjust({ ...entryOf(world), callId: world.call.id, amount: 1n })
+    ),
+    open: operators(({ balance }, { client }) => balance.open(client.id, "USD")),
+    topUp: operators(({ balance }, world) =>
+      balance.topUp({ ...entryOf(world), amount: 1n, reference: "second" })
+    ),
+    ledger: finds([], ({ balance }, { client }) => balance.ledger(client.id, 100)),
+  },
+  callOrders: {
+    get: finds(null, ({ callOrders }, { order }) => callOrders.get(order.id)),
+    lock: takes(null, ({ callOrders }, { order }) => callOrders.lock(order.id)),
+    list: finds(
+      { items: [], total: 0 },
+      ({ callOrders }, { campaign }) => callOrders.list({ campaignId: campaign.id }, PAGE),
+    ),
+    openOrderId: finds(
+      null,
+      ({ callOrders }, { client, record, campaign }) =>
+        callOrders.openOrderId(client.id, record.id, campaign.id),
+    ),
+    insert: refuses(({ callOrders }, { record, campaign }) =>
+      callOrders.insert(orderRow(record, campaign, { status: "canceled" }))
+    ),
+    update: refuses(({ callOrders }, { order }) =>
+      callOrders.update({ ...order, status: "canceled" })
+    ),
+    claimDue: takes([], ({ callOrders }) => callOrders.claimDue(LATER, minutes(90), 100)),
+  },
+  calls: {
+    get: finds(null, ({ calls }, { call }) => calls.get(call.id)),
+    lock: takes(null, ({ calls }, { call }) => calls.lock(refOf(call))),
+    liveOfOrder: finds(
+      null,
+      ({ calls }, { client, order }) => calls.liveOfOrder(client.id, order.id),
+    ),
+    countLive: finds(
+      { ofClient: 0, ofCampaign: 0 },
+      ({ calls }, { client, campaign }) => calls.countLive(client.id, campaign.id),
+    ),
+    insert: refuses(({ calls }, { order, assistant }) =>
+      calls.insert(callRow(order, assistant, ended()))
+    ),
+    update: refuses(({ calls }, { call }) => calls.update({ ...call, status: "ringing" })),
+    ofRecord: finds([], ({ calls }, { record }) => calls.ofRecord(record.id, 100)),
+    silentSince: finds([], ({ calls }) => calls.silentSince(LATER, 100)),
+    addEvent: refuses(({ calls }, { call }) => calls.addEvent(refOf(call), "ringing", NOON)),
+    transcript: finds(null, ({ calls }, { call }) => calls.transcript(call.id)),
+    saveTranscript: refuses(({ calls }, { call }) =>
+      calls.saveTranscript(refOf(call), { turns: [] })
+    ),
+    outcomes: finds([], ({ calls }, { call }) => calls.outcomes(call.id)),
+    saveOutcomes: refuses(({ calls }, { call }) => calls.saveOutcomes(refOf(call), [])),
+    outcomesOfRecord: finds([], ({ calls }, { record }) => calls.outcomesOfRecord(record.id, 100)),
+    findKey: finds(null, ({ calls }, { client, key }) => calls.findKey(client.id, key.key)),
+    insertKey: refuses(({ calls }, { key }) => calls.insertKey({ ...key, key: "another" })),
+    dropKeys: operators(({ calls }) => calls.dropKeys(minutes(-600))),
+  },
+  campaigns: {
+    get: finds(null, ({ campaigns }, { campaign }) => campaigns.get(campaign.id)),
+    list: finds(
+      { items: [], total: 0 },
+      ({ campaigns }, { campaign }) => campaigns.list({ search: campaign.name }, PAGE),
+    ),
+    suggest: finds([], ({ campaigns }, { campaign }) => campaigns.suggest(campaign.name, 100)),
+    byName: finds(
+      null,
+      ({ campaigns }, { client, campaign }) => campaigns.byName(client.id, campaign.name),
+    ),
+    save: refuses(({ campaigns }, { campaign }) =>
+      campaigns.save({ ...campaign, status: "finished" })
+    ),
+    getAssistant: finds(
+      null,
+      ({ campaigns }, { assistant }) => campaigns.getAssistant(assistant.id),
+    ),
+    assistantByName: finds(
+      null,
+      ({ campaigns }, { client, assistant }) =>
+        campaigns.assistantByName(client.id, assistant.name),
+    ),
+    saveAssistant: refuses(({ campaigns }, { assistant }) =>
+      campaigns.saveAssistant({ ...assistant, outcomes: [] })
+    ),
+  },
+  doNotCall: {
+    has: finds(
+      false,
+      ({ doNotCall }, { client, record }) => doNotCall.has(client.id, record.phoneNumber),
+    ),
+    add: refuses(({ doNotCall }, { client }) => doNotCall.add(client.id, uniquePhone(), NOON)),
+  },
+  records: {
+    get: finds(null, ({ records }, { record }) => records.get(record.id)),
+    lock: takes(null, ({ records }, { record }) => records.lock(record.id)),
+    list: finds(
+      { items: [], total: 0 },
+      ({ records }, { record }) => records.list({ search: record.phoneNumber }, PAGE),
+    ),
+    suggest: finds([], ({ records }, { record }) => records.suggest(record.name, 100)),
+    counts: finds(
+      { ordersByStatus: {}, calls: 0, outcomes: 0, notes: 0 },
+      ({ records }, { record }) => records.counts(record.id),
+    ),
+    insert: refuses(({ records }, { type }) => records.insert(recordRow(type))),
+    update: refuses(({ records }, { record }) => records.update({ ...record, name: "Mallory" })),
+    idByPhone: finds(
+      null,
+      ({ records }, { client, type, record }) =>
+        records.idByPhone(client.id, type.id, record.phoneNumber),
+    ),
+    getType: finds(null, ({ records }, { type }) => records.getType(type.id)),
+    typeByName: finds(
+      null,
+      ({ records }, { client, type }) => records.typeByName(client.id, type.name),
+    ),
+    listTypes: finds({ items: [], total: 0 }, ({ records }) => records.listTypes(PAGE)),
+    saveType: refuses(({ records }, { type }) => records.saveType({ ...type, name: "Mallory" })),
+    notes: finds([], ({ records }, { record }) => records.notes(record.id, 100)),
+    addNote: refuses(({ records }, { record }) => records.addNote(noteRow(record))),
+  },
+  stats: {
+    add: refuses(({ stats }, { client, campaign, past }) =>
+      stats.add(client.id, campaign.id, figuresOfCall(past))
+    ),
+    ofCampaign: finds(null, ({ stats }, { campaign }) => stats.ofCampaign(campaign.id)),
+    all: finds([], ({ stats }) => stats.all(100)),
+    totalCosts: finds([], ({ stats }) => stats.totalCosts()),
+    addOutcomes: refuses(({ stats }, { client, campaign, outcomes }) =>
+      stats.addOutcomes(client.id, campaign.id, outcomes, 1)
+    ),
+    outcomes: finds([], ({ stats }, { campaign }) => stats.outcomes(campaign.id, 100)),
+  },
+};
+
+/** All probes, each with a name such as `records.get`. */
+export function everyProbe(): (Probe & { name: string; repo: keyof Repos })[] {
+  return (Object.keys(PROBES) as (keyof Repos)[]).flatMap((repo) =>
+    Object.entries<Probe>(PROBES[repo]).map(([method, probe]) => ({
+      ...probe,
+      repo,
+      name: `${repo}.${method}`,
+    }))
+  );
+}
