@@ -5,19 +5,20 @@
  * @module
  */
 
-/** Folders of adapters that the world calls. Every other folder of `adapters/` is outbound. */
-const inbound = new Set(["http", "mcp", "console", "cli"]);
 /** The composition root, and the entry points that alone may import it. */
 const root = "adapters/compose.ts";
 const entries = new Set(["adapters/main.ts", "adapters/dev.ts", "adapters/cli/main.ts"]);
+/** Folders of adapters that the world calls, and files of neither side; all else there is outbound. */
+const inbound = new Set(["http", "mcp", "console", "cli"]);
+const neutral = new Set(["main.ts", "dev.ts", "compose.ts", "config.ts"]);
 
 type Zone = "inside" | "inbound" | "outbound" | "other";
 
 function zoneOf(path: string): Zone {
-  const [top, folder, ...rest] = path.split("/");
+  const [top, name] = path.split("/");
   if (top === "src") return "inside";
-  if (top !== "adapters" || rest.length === 0) return "other";
-  return inbound.has(folder) ? "inbound" : "outbound";
+  if (top !== "adapters" || neutral.has(name)) return "other";
+  return inbound.has(name) ? "inbound" : "outbound";
 }
 
 const project = new URL("../", import.meta.url).pathname;

@@ -41,9 +41,10 @@ const specimens: Record<string, { text: string; objections?: Record<string, numb
     text: `export * from "../../telephony/simulated/a.ts";`,
     objections: { "boundaries/one-way": 1 },
   },
-  "adapters/console/uses_a_new_folder.ts": {
-    text: `import type { A } from "../phone_numbers/a.ts"; export type B = A;`,
-    objections: { "boundaries/one-way": 1 },
+  "adapters/console/uses_what_no_rule_names.ts": {
+    text:
+      `import type { A } from "../new_folder/a.ts"; import "../phone_numbers.ts"; export type B = A;`,
+    objections: { "boundaries/one-way": 2 },
   },
   "adapters/cli/composes.ts": {
     text: `import "../compose.ts";`,
