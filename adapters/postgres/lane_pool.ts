@@ -1,0 +1,151 @@
+/**
+ * A fixed number of lanes and a bounded queue in front of them. Lanes are opened when needed and
+ * replaced when lost; nobody waits for long, so that overload is answered early.
+ *
+ * @module
+ */
+import { StoreError } from "./errors.ts";
+import { Lane, type Target } from "./lane.ts";
+
+/** Sizes and patience of a pool. */
+export interface PoolOptions {
+  /** Most connections at a time. Default 10. */
+  size?: number;
+  /** Most callers that may wait for a lane. Default 200. */
+  maxWaiting?: number;
+  /** Longest wait for a lane, in milliseconds. Default 2,000. */
+  waitMs?: number;
+  /** Longest wait for a connection, in milliseconds. Default 3,000. */
+  connectMs?: number;
+}
+
+/** A connection is replaced after this long, so that load follows servers that come and go. */
+const MAX_AGE_MS = 30 * 60_000;
+
+interface Waiter {
+  resolve(lane: Lane | Promise<Lane>): void;
+  reject(error: StoreError): void;
+  timer: ReturnType<typeof setTimeout>;
+  /** Moment, on the performance clock, by which its caller must have a lane. */
+  until: number;
+}
+
+/** Hands out lanes, one holder each. */
+export class LanePool {
+  readonly #size: number;
+  readonly #maxWaiting: number;
+  readonly #waitMs: number;
+  readonly #connectMs: number;
+  readonly #idle: Lane[] = [];
+  readonly #held = new Set<Lane>();
+  readonly #waiting = new Set<Waiter>();
+  /** Farewells under way. */
+  readonly #leaving = new Set<Promise<void>>();
+  /** Lanes that are idle, held, or being opened. */
+  #count = 0;
+  #closing = false;
+  #onEmpty: () => void = () => {};
+
+  constructor(private readonly target: Target, options: PoolOptions = {}) {
+    this.#size = options.size ?? 10;
+    this.#maxWaiting = options.maxWaiting ?? 200;
+    this.#waitMs = options.waitMs ?? 2000;
+    this.#connectMs = options.connectMs ?? 3000;
+  }
+
+  /**
+   * A lane for the caller alone, until {@link release}.
+   *
+   * @throws StoreError `unavailable` when none comes free in time, too many wait already, the
+   * server cannot be reached, or the pool is closing.
+   */
+  async acquire(deadlineMs: number): Promise<Lane> {
+    if (this.#closing) throw new StoreError("unavailable", "the database pool is closing");
+    const lane = this.#idle.pop() ??
+      await (this.#count < this.#size ? this.#open(deadlineMs) : this.#wait(deadlineMs));
+    this.#held.add(lane);
+    return lane;
+  }
+
+  /** Takes a lane back, sound or lost. */
+  release(lane: Lane): void {
+    this.#held.delete(lane);
+    if (lane.closed || this.#closing || performance.now() - lane.openedAt > MAX_AGE_MS) {
+      this.#dismiss(lane);
+      return;
+    }
+    const next = this.#next();
+    if (next) return next.resolve(lane);
+    lane.onClosed = () => {
+      this.#idle.splice(this.#idle.indexOf(lane), 1);
+      this.#dismiss(lane);
+    };
+    this.#idle.push(lane);
+  }
+
+  /** Refuses newcomers, lets holders finish for so long, then drops every connection. Call it once. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    for (const waiter of this.#waiting) {
+      clearTimeout(waiter.timer);
+      waiter.reject(new StoreError("unavailable", "the database pool is closing"));
+    }
+    this.#waiting.clear();
+    for (const lane of this.#idle.splice(0)) this.#dismiss(lane);
+    const timer = setTimeout(() => this.#held.forEach((lane) => void lane.discard()), graceMs);
+    if (this.#count > 0) await new Promise<void>((resolve) => this.#onEmpty = resolve);
+    clearTimeout(timer);
+    await Promise.all(this.#leaving);
+  }
+
+  async #open(deadlineMs: number): Promise<Lane> {
+    this.#count++;
+    try {
+      return await Lane.open(this.target, Math.min(deadlineMs, this.#connectMs));
+    } catch (error) {
+      this.#lost();
+      throw error;
+    }
+  }
+
+  #wait(deadlineMs: number): Promise<Lane> {
+    if (this.#waiting.size >= this.#maxWaiting) {
+      throw new StoreError("unavailable", `database busy: ${this.#maxWaiting} callers wait`);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Lane>();
+    const timer = setTimeout(() => {
+      this.#waiting.delete(waiter);
+      reject(new StoreError("unavailable", "database busy: no connection came free in time"));
+    }, Math.min(deadlineMs, this.#waitMs));
+    const waiter = { resolve, reject, timer, until: performance.now() + deadlineMs };
+    this.#waiting.add(waiter);
+    return promise;
+  }
+
+  #next(): Waiter | undefined {
+    const [waiter] = this.#waiting;
+    if (!waiter) return undefined;
+    this.#waiting.delete(waiter);
+    clearTimeout(waiter.timer);
+    return waiter;
+  }
+
+  #dismiss(lane: Lane): void {
+    lane.onClosed = () => {};
+    const farewell = (lane.closed ? lane.discard() : lane.end()).catch(() => {});
+    this.#leaving.add(farewell);
+    void farewell.finally(() => this.#leaving.delete(farewell));
+    this.#lost();
+  }
+
+  /** There is room for another lane: whoever waits longest gets it. */
+  #lost(): void {
+    this.#count--;
+    if (this.#closing) {
+      if (this.#count === 0) this.#onEmpty();
+      return;
+    }
+    const next = this.#next();
+    if (next) next.resolve(this.#open(Math.max(1, next.until - performance.now())));
+  }
+}

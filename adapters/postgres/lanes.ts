@@ -1,0 +1,125 @@
+/**
+ * The only way to the database: transactions in a scope, each on a lane of its own.
+ *
+ * A dying backend must never hang a caller, end the process, or let a statement run outside its
+ * transaction; hence lanes instead of the driver's own pool and `begin` (see lane.ts). The login
+ * role has no rights of its own, so that a statement outside of a transaction could not do harm
+ * either (see roles.ts).
+ *
+ * @module
+ */
+import { StoreError } from "./errors.ts";
+import type { Target } from "./lane.ts";
+import { LanePool, type PoolOptions } from "./lane_pool.ts";
+import { beginText, type TxMode, type TxScope } from "./scope.ts";
+import type { Sql } from "./sql.ts";
+import { Transaction } from "./transaction.ts";
+
+export type { Target } from "./lane.ts";
+export type { TxScope } from "./scope.ts";
+export type { Sql } from "./sql.ts";
+
+/** Deadlines, and who watches. */
+export interface LanesOptions extends PoolOptions {
+  /** Longest time for a flight, waiting for a lane included, in milliseconds. Default 4,000. */
+  flightMs?: number;
+  /** The same for a transaction of several steps. Default 10,000. */
+  transactionMs?: number;
+  /** Called whenever something is sent after an answer, that is, once per network round trip. */
+  onRoundTrip?: () => void;
+}
+
+/** A transaction is tried so often when it certainly did not commit and may do so next time. */
+const TRIES = 3;
+/** Two that collided wait differently long, in milliseconds, so as not to collide again. */
+const MAX_BACKOFF_MS = 20;
+
+/** SQLSTATE of a write in a read-only transaction; outside of flights it tells of a standby. */
+const READ_ONLY = "25006";
+
+/** See the module's description. All errors are StoreErrors, or what the caller's work threw. */
+export class Lanes {
+  readonly #pool: LanePool;
+  readonly #flightMs: number;
+  readonly #transactionMs: number;
+
+  constructor(target: Target, private readonly options: LanesOptions = {}) {
+    this.#pool = new LanePool(target, options);
+    this.#flightMs = options.flightMs ?? 4000;
+    this.#transactionMs = options.transactionMs ?? 10_000;
+  }
+
+  /**
+   * One consistent read in one round trip. `work` issues its statements before it first awaits;
+   * later ones are refused. It may run again when the connection is lost.
+   */
+  flight<T>(scope: TxScope, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#attempt(scope, this.#flightMs, { readOnly: true }, async (tx) => {
+      const result = tx.within((async () => await work(tx.sql))());
+      result.catch(() => {});
+      await tx.commit();
+      const value = await result;
+      if (tx.failure) throw tx.failure;
+      return value;
+    });
+  }
+
+  /**
+   * All or nothing, in as many steps as `work` takes. It may run again after a conflict with
+   * another transaction, or a connection lost before the commit, so it must have no other effects.
+   *
+   * @throws StoreError `unknown_outcome` when the connection was lost during the commit.
+   */
+  transaction<T>(scope: TxScope, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#attempt(scope, this.#transactionMs, { readOnly: false }, async (tx) => {
+      try {
+        const value = await tx.within(work(tx.sql));
+        if (tx.failure) throw tx.failure;
+        await tx.commit();
+        return value;
+      } catch (error) {
+        await tx.rollback();
+        throw error;
+      }
+    });
+  }
+
+  /** Refuses new work, lets the running work finish for so long, and closes every connection. */
+  close(graceMs = 4000): Promise<void> {
+    return this.#pool.close(graceMs);
+  }
+
+  async #attempt<T>(
+    scope: TxScope,
+    deadlineMs: number,
+    mode: Pick<TxMode, "readOnly">,
+    run: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const begin = beginText(scope, { ...mode, timeoutMs: deadlineMs });
+    const until = performance.now() + deadlineMs;
+    const left = () => Math.max(1, Math.ceil(until - performance.now()));
+    for (let tried = 1;; tried++) {
+      const lane = await this.#pool.acquire(left());
+      const tx = new Transaction(lane, begin, left(), this.options.onRoundTrip);
+      try {
+        return await run(tx);
+      } catch (error) {
+        if (tx.inDoubt && !mode.readOnly) throw unknownOutcome(tx.failure?.code);
+        if (mode.readOnly && tx.failure?.code === READ_ONLY) {
+          throw new StoreError("bug", "a flight tried to write", { code: READ_ONLY });
+        }
+        if (!tx.failure?.repeatable || tried === TRIES) throw error;
+      } finally {
+        tx.close();
+        this.#pool.release(lane);
+      }
+      await new Promise((r) => setTimeout(r, Math.random() * Math.min(MAX_BACKOFF_MS, left())));
+    }
+  }
+}
+
+function unknownOutcome(code: string | undefined): StoreError {
+  const message =
+    "the database connection was lost during a commit: it may have been written or not";
+  return new StoreError("unknown_outcome", message, { code });
+}

@@ -1,0 +1,153 @@
+/**
+ * Sockets to an embedded PGlite, speaking PostgreSQL's own protocol, for the driver's `socket` option.
+ *
+ * PGlite is one backend session. A socket owns it from its first message until the backend reports
+ * that it is idle again, so that transactions of several sockets never interleave.
+ *
+ * What it does not do: TLS, cancelling, LISTEN, and COPY FROM STDIN (which would end PGlite).
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { Duplex } from "node:stream";
+
+/** What a socket needs of PGlite: runs whole protocol messages, hands over raw answers. */
+export interface Backend {
+  /** Queues behind everything else that uses the database. */
+  runExclusive<T>(work: () => Promise<T>): Promise<T>;
+  /** Answers arrive through `onRawData`, whose bytes are only valid during the call. */
+  execProtocolRawStream(
+    message: Uint8Array,
+    options: { onRawData(bytes: Uint8Array): void },
+  ): Promise<void>;
+}
+
+type Callback = (error?: Error | null) => void;
+
+/** Message types, PostgreSQL manual 55.7. */
+const TERMINATE = 0x58, READY_FOR_QUERY = 0x5a, IDLE = 0x49;
+const ROLLBACK = Buffer.from("Q\0\0\0\x0dROLLBACK\0", "latin1");
+
+/** A factory of sockets that share one backend. */
+export function pgliteSockets(backend: Backend): () => Duplex {
+  const open = new Set<Socket>();
+  /** Sockets with messages to run, first come first served. */
+  const queue = new Set<Socket>();
+  let owner: Socket | undefined;
+  let running = false;
+  let dead: Error | undefined;
+
+  async function pump(): Promise<void> {
+    if (running) return;
+    running = true;
+    while (!dead) {
+      const socket: Socket | undefined = owner ?? queue.values().next().value;
+      if (!socket || !queue.delete(socket)) break;
+      await run(socket, socket.batch());
+    }
+    running = false;
+  }
+
+  async function run(socket: Socket, message: Buffer): Promise<void> {
+    const answers: Buffer[] = [];
+    owner = socket;
+    try {
+      await backend.runExclusive(() =>
+        backend.execProtocolRawStream(message, {
+          onRawData: (bytes) => void answers.push(Buffer.from(bytes)),
+        })
+      );
+    } catch (cause) {
+      // A fatal error ends the only session there is, and calling it again would spin for ever.
+      dead = new Error("the embedded database has stopped", { cause });
+      for (const each of open) each.destroy(dead);
+      return;
+    }
+    const answer = Buffer.concat(answers);
+    if (isIdle(answer)) owner = undefined;
+    if (!socket.destroyed) socket.push(answer);
+    // Its transaction would block everyone else for ever.
+    else if (owner) await run(socket, ROLLBACK);
+  }
+
+  class Socket extends Duplex {
+    #unparsed: Buffer = Buffer.alloc(0);
+    #messages: Buffer[] = [];
+    #started = false;
+
+    constructor() {
+      super({ allowHalfOpen: false });
+      open.add(this);
+    }
+
+    /** The driver asks before it says goodbye. */
+    get readyState(): string {
+      return this.destroyed ? "closed" : "open";
+    }
+
+    batch(): Buffer {
+      return Buffer.concat(this.#messages.splice(0));
+    }
+
+    override _read(): void {}
+
+    override _write(chunk: Buffer, _encoding: string, done: Callback): void {
+      this.#unparsed = this.#unparsed.length ? Buffer.concat([this.#unparsed, chunk]) : chunk;
+      for (let message = this.#next(); message; message = this.#next()) {
+        if (this.#started && message[0] === TERMINATE) {
+          done();
+          this.push(null);
+          this.destroy();
+          return;
+        }
+        this.#started = true;
+        this.#messages.push(message);
+        queue.add(this);
+      }
+      void pump();
+      done();
+    }
+
+    override _final(done: Callback): void {
+      done();
+      this.destroy();
+    }
+
+    override _destroy(error: Error | null, done: Callback): void {
+      open.delete(this);
+      queue.delete(this);
+      this.#messages = [];
+      if (owner === this && !running) {
+        this.#messages = [ROLLBACK];
+        queue.add(this);
+        void pump();
+      }
+      done(error);
+    }
+
+    /** Only the startup message has no type byte in front of its length. */
+    #next(): Buffer | undefined {
+      const at = this.#started ? 1 : 0;
+      if (this.#unparsed.length < at + 4) return undefined;
+      const end = at + this.#unparsed.readInt32BE(at);
+      if (this.#unparsed.length < end) return undefined;
+      const message = this.#unparsed.subarray(0, end);
+      this.#unparsed = this.#unparsed.subarray(end);
+      return message;
+    }
+  }
+
+  return () => {
+    if (dead) throw dead;
+    return new Socket();
+  };
+}
+
+/** Whether the last ReadyForQuery says that no transaction is open. */
+function isIdle(answer: Buffer): boolean {
+  let idle = false;
+  for (let at = 0; at + 5 <= answer.length; at += 1 + answer.readInt32BE(at + 1)) {
+    if (answer[at] === READY_FOR_QUERY) idle = answer[at + 5] === IDLE;
+  }
+  return idle;
+}
