@@ -1,7 +1,7 @@
 /** The store in memory keeps every contract of the store's ports. */
 import { memoryStore } from "../../adapters/memory/store.ts";
-import { isolationContract } from "../contracts/isolation.ts";
+import { STORE_CONTRACTS } from "../contracts/store.ts";
 
 const make = () => Promise.resolve({ ...memoryStore(), close: () => Promise.resolve() });
 
-isolationContract("memory", make);
+for (const contract of STORE_CONTRACTS) contract("memory", make);
