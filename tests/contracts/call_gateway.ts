@@ -1,5 +1,5 @@
 /**
- * What every `CallGateway` must do, whichever provider stands behind it.
+ * What every `CallGateway` must do, whichever provider stands behind it: one suite, hence one file.
  *
  * The provider decides by the last four digits of the number, as SPEC's magic numbers do; behind a
  * real adapter stands a double of the provider that does the same.
@@ -137,11 +137,13 @@ export function callGatewayContract(
   }
 
   tell("an unanswered phone rings as long as it was asked to", async (harness) => {
-    const { request } = asked("0003", { ringSeconds: 15 });
-    const events = await live(harness, request);
-    const [rings, end] = [eventOf(events, "ringing"), eventOf(events, "ended")];
-    assertEquals(end.at.getTime() > rings.at.getTime(), true);
-    assertEquals(ended(events)?.reason, "no_answer");
+    const rung = [];
+    for (const ringSeconds of [15, 45]) {
+      const { request } = asked("0003", { ringSeconds });
+      const events = await live(harness, request);
+      rung.push(Number(eventOf(events, "ended").at) - Number(eventOf(events, "ringing").at));
+    }
+    assert(rung[0] > 0 && rung[1] > 2 * rung[0], `rang for ${rung} ms`);
   });
 
   tell("an answered call goes through every stage in order", async (harness) => {
