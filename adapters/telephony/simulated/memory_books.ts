@@ -22,7 +22,7 @@ export class MemoryPhoneBooks implements PhoneBooks {
 
   /** See the interface. */
   add(calls: BookedCall[]): Promise<void> {
-    for (const call of calls) this.#put(call);
+    for (const call of calls) if (!this.#calls.has(keyOf(call.ref))) this.#put(call);
     return Promise.resolve();
   }
 
@@ -37,8 +37,7 @@ export class MemoryPhoneBooks implements PhoneBooks {
       .filter(({ nextAt }) => nextAt !== null && nextAt <= now)
       .sort((a, b) => Number(a.nextAt) - Number(b.nextAt))
       .slice(0, limit);
-    for (const call of due) this.#put({ ...call, nextAt: until });
-    return Promise.resolve(due);
+    return Promise.resolve(due.map((call) => this.#put({ ...call, nextAt: until })));
   }
 
   /** See the interface. */

@@ -48,13 +48,14 @@ export interface BookedCall extends NewEntry {
 export interface PhoneBooks {
   /** Books a call, unless it is there; either way counts the request and returns the line. */
   ask(entry: NewEntry): Promise<BookedCall>;
-  /** Books calls as they are: history. */
+  /** Books calls that are not there as they are: history. */
   add(calls: BookedCall[]): Promise<void>;
   /** The line of a call. */
   get(ref: CallRef): Promise<BookedCall | null>;
   /**
-   * Calls with events due by `now`, longest due first. They are due again at `until` unless
-   * {@link plan} says otherwise, so that of several replicas one takes each.
+   * Calls with events due by `now`; when there are more than `limit`, those that are longest due.
+   * They are due again at `until` unless {@link plan} says otherwise, so that of several replicas one
+   * takes each.
    */
   claim(now: Date, until: Date, limit: number): Promise<BookedCall[]>;
   /** Notes how many events were reported, and when the next are due. */
