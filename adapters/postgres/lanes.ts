@@ -11,7 +11,7 @@
 import { StoreError } from "./errors.ts";
 import type { Target } from "./lane.ts";
 import { LanePool, type PoolOptions } from "./lane_pool.ts";
-import { beginText, type TxMode, type TxScope } from "./scope.ts";
+import { beginText, type TxScope } from "./scope.ts";
 import type { Sql } from "./sql.ts";
 import { Transaction } from "./transaction.ts";
 
@@ -51,10 +51,12 @@ export class Lanes {
 
   /**
    * One consistent read in one round trip. `work` issues its statements before it first awaits;
-   * later ones are refused. It may run again when the connection is lost.
+   * later ones are refused. It may run again when the connection is lost. Only authentication may
+   * write in it, because who is identified is noted, and noting it again does no harm.
    */
   flight<T>(scope: TxScope, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#attempt(scope, this.#flightMs, { readOnly: true }, async (tx) => {
+    const mode = { readOnly: scope.role !== "app_auth", harmless: true };
+    return this.#attempt(scope, this.#flightMs, mode, async (tx) => {
       const result = tx.within((async () => await work(tx.sql))());
       result.catch(() => {});
       await tx.commit();
@@ -71,7 +73,8 @@ export class Lanes {
    * @throws StoreError `unknown_outcome` when the connection was lost during the commit.
    */
   transaction<T>(scope: TxScope, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#attempt(scope, this.#transactionMs, { readOnly: false }, async (tx) => {
+    const mode = { readOnly: false, harmless: false };
+    return this.#attempt(scope, this.#transactionMs, mode, async (tx) => {
       try {
         const value = await tx.within(work(tx.sql));
         if (tx.failure) throw tx.failure;
@@ -92,10 +95,10 @@ export class Lanes {
   async #attempt<T>(
     scope: TxScope,
     deadlineMs: number,
-    mode: Pick<TxMode, "readOnly">,
+    mode: { readOnly: boolean; harmless: boolean },
     run: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
-    const begin = beginText(scope, { ...mode, timeoutMs: deadlineMs });
+    const begin = beginText(scope, { readOnly: mode.readOnly, timeoutMs: deadlineMs });
     const until = performance.now() + deadlineMs;
     const left = () => Math.max(1, Math.ceil(until - performance.now()));
     for (let tried = 1;; tried++) {
@@ -104,7 +107,7 @@ export class Lanes {
       try {
         return await run(tx);
       } catch (error) {
-        if (tx.inDoubt && !mode.readOnly) throw unknownOutcome(tx.failure?.code);
+        if (tx.inDoubt && !mode.harmless) throw unknownOutcome(tx.failure?.code);
         if (mode.readOnly && tx.failure?.code === READ_ONLY) {
           throw new StoreError("bug", "a flight tried to write", { code: READ_ONLY });
         }

@@ -18,7 +18,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['app_tenant', 'app_master', 'app_auth', 'app_search'] loop
+  foreach name in array array['app_tenant', 'app_master', 'app_auth', 'app_functions'] loop
     begin
       if not exists (select from pg_roles where rolname = name) then
         execute format('create role %I nologin', name);
@@ -257,6 +257,11 @@ create table calls (
   provider text not null,
   provider_call_id text,
   currency text not null check (currency ~ '^[A-Z]{3}$'),
+  -- What the call is reckoned by, as it was when it was dialled.
+  setup bigint not null,
+  per_minute bigint not null,
+  increment_seconds integer not null,
+  operational_per_minute bigint not null,
   reserved bigint not null check (reserved >= 0),
   price bigint check (price >= 0),
   operational_cost bigint check (operational_cost >= 0),
@@ -315,8 +320,7 @@ create table idempotency_keys (
   fingerprint text not null,
   call_id uuid not null,
   at timestamptz(3) not null,
-  primary key (client_id, key),
-  foreign key (client_id, call_id) references calls deferrable initially deferred
+  primary key (client_id, key)
 );
 create index idempotency_keys_at on idempotency_keys (at);
 
@@ -339,6 +343,7 @@ create table balances (
   check (paid_in = available + reserved + spent)
 );
 
+-- No foreign key to the call: its money is reserved before its row is written, and the ledger outlives it.
 create table ledger (
   client_id uuid not null references balances,
   id uuid not null,
@@ -346,11 +351,9 @@ create table ledger (
   at timestamptz(3) not null,
   amount bigint not null,
   currency text not null,
-  -- Money is reserved before the call's row is written, in the same transaction.
   call_id uuid,
   reference text,
   primary key (client_id, id, kind),
-  foreign key (client_id, call_id) references calls deferrable initially deferred,
   check (amount >= 0 or kind = 'adjust'),
   check ((kind = 'top_up') = (call_id is null)),
   check ((kind = 'top_up') = (reference is not null))
@@ -358,7 +361,7 @@ create table ledger (
 create unique index ledger_reference on ledger (client_id, reference) where reference is not null;
 -- A call's money is reserved once, and settled once.
 create unique index ledger_once on ledger (client_id, call_id, kind) where kind in ('reserve', 'settle', 'release');
-create index ledger_newest on ledger (client_id, at desc, id desc, kind);
+create index ledger_newest on ledger (client_id, at desc, id desc, kind desc);
 
 ------------------------------------------------------------------------------------------------ stats
 
@@ -427,7 +430,9 @@ create table campaign_outcome_values (
   primary key (client_id, campaign_id, name, type, value_hash),
   foreign key (client_id, campaign_id) references campaigns
 );
-create index campaign_outcome_values_top on campaign_outcome_values (client_id, campaign_id, name, type, count desc);
+-- Serves the most frequent values without a look at the others, equally frequent ones in the order of their text.
+create index campaign_outcome_values_top on campaign_outcome_values
+  (client_id, campaign_id, name, type, count desc, left(value::text, 100) collate "C", value_hash) where count > 0;
 
 -------------------------------------------------------------------------------- who sees which rows
 
@@ -462,15 +467,14 @@ begin
     execute format('create policy master on %I to app_master using (true) with check (true)', name);
   end loop;
 
-  foreach name in array array['tokens', 'users', 'roles'] loop
-    execute format('create policy authentication on %I to app_auth using (true) with check (true)', name);
+  foreach name in array array['tokens', 'users', 'roles', 'records'] loop
+    execute format('create policy functions on %I to app_functions using (true) with check (true)', name);
   end loop;
-  create policy search on records for select to app_search using (true);
 end $$;
 
 --------------------------------------------------------------------------------- who may do what
 
-grant usage on schema public to app_tenant, app_master, app_auth, app_search;
+grant usage on schema public to app_tenant, app_master, app_auth, app_functions;
 
 -- Neither role deletes or rewrites history; neither changes what it only reads.
 grant select, insert on audit_log, ledger, notes, call_events, do_not_call to app_tenant, app_master;
@@ -488,14 +492,42 @@ grant select, insert on idempotency_keys to app_tenant;
 grant select, insert, update on clients, roles, users, tokens, balances to app_master;
 grant select, insert, delete on idempotency_keys to app_master;
 
-grant select on roles, users, tokens to app_auth;
-grant update (last_used_at) on tokens to app_auth;
+--------------------------------------------------------- functions that see what their callers may not
 
------------------------------------------------------------------------------------------------ search
+-- They run as a role that may do nothing else, and answer one question each.
+grant select on tokens, users, roles to app_functions;
+grant update (last_used_at) on tokens to app_functions;
+grant select (client_id, id, search_text, phone_number) on records to app_functions;
+
+-- All that is open before anybody is known: whose token has this hash. Notes the use when the last one noted is a
+-- minute old, without waiting for another who is noting it.
+create function identify(token_hash text, moment timestamptz) returns table (
+  token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb,
+  token_created_at timestamptz, expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz,
+  client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamptz,
+  role_client_id uuid, role_name text, admin boolean, role_permissions jsonb
+)
+  language sql volatile security definer
+  set search_path = public, pg_temp
+as $$
+  with noted as (
+    update tokens set last_used_at = moment where id in (
+      select id from tokens
+      where tokens.hash = token_hash
+        and (tokens.last_used_at is null or tokens.last_used_at <= moment - interval '1 minute')
+      for no key update skip locked
+    )
+  )
+  select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at, t.expires_at, t.last_used_at,
+    t.revoked_at, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
+    r.permissions
+  from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
+  where t.hash = token_hash
+$$;
 
 -- LIKE is not leakproof, so row-level security would keep app_tenant's own query from the trigram index. This function
--- looks into the index for it, as a role that may do nothing else, and answers for the transaction's own client alone.
--- Both patterns are ready for LIKE; a null one matches nothing.
+-- looks into the index in its stead, for the transaction's own client alone. Both patterns are ready for LIKE; a null
+-- one matches nothing.
 create function search_records(client uuid, text_pattern text, phone_pattern text) returns setof uuid
   language plpgsql stable security definer
   set search_path = public, pg_temp
@@ -509,10 +541,11 @@ begin
       and (r.search_text like text_pattern or r.phone_number like phone_pattern);
 end $$;
 
-grant select (client_id, id, search_text, phone_number) on records to app_search;
-revoke all on function search_records from public;
+revoke all on function identify, search_records from public;
+grant execute on function identify to app_auth;
 grant execute on function search_records to app_tenant;
 -- To own a function a role must be able to make one, for a moment.
-grant create on schema public to app_search;
-alter function search_records owner to app_search;
-revoke create on schema public from app_search;
+grant create on schema public to app_functions;
+alter function identify owner to app_functions;
+alter function search_records owner to app_functions;
+revoke create on schema public from app_functions;

@@ -1,0 +1,128 @@
+/**
+ * The unit of work on PostgreSQL: a scope becomes a database role, reads one flight, the rest a
+ * transaction. What happens twice at once is left to the database to tell apart: the loser runs
+ * again, and then finds what the winner has written.
+ *
+ * @module
+ */
+import { DomainError } from "../../src/kernel/errors.ts";
+import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import { accessRepo } from "./access.ts";
+import { auditLog } from "./audit.ts";
+import { balanceService } from "./balance.ts";
+import { callOrderRepo } from "./call_orders.ts";
+import { callRepo } from "./calls.ts";
+import { campaignRepo } from "./campaigns.ts";
+import type { ClientFilter } from "./client_filter.ts";
+import { doNotCallList } from "./do_not_call.ts";
+import { StoreError } from "./errors.ts";
+import type { Lanes, Sql, TxScope } from "./lanes.ts";
+import { recordRepo } from "./records.ts";
+import { statsRepo } from "./stats.ts";
+
+/** SQLSTATE of a value that another row has, perhaps since a moment ago. */
+const UNIQUE_VIOLATION = "23505";
+/** The second time it is not a coincidence. */
+const TRIES = 2;
+
+/** Work on PostgreSQL, over lanes that its owner closes. */
+export class PostgresUnitOfWork implements UnitOfWork {
+  constructor(private readonly lanes: Lanes) {}
+
+  async read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
+    try {
+      return await this.lanes.flight(roleOf(scope), inRepos(scope, work));
+    } catch (error) {
+      throw domainError(error);
+    }
+  }
+
+  async run<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
+    for (let tried = 1;; tried++) {
+      try {
+        return await this.lanes.transaction(roleOf(scope), inRepos(scope, work));
+      } catch (error) {
+        const collided = error instanceof StoreError && error.code === UNIQUE_VIOLATION;
+        if (!collided || tried === TRIES) throw domainError(error);
+      }
+    }
+  }
+}
+
+/** The repositories of one transaction; the filter is their own fence, beside the role's. */
+export function reposOf(sql: Sql, filter: ClientFilter): Repos {
+  return {
+    access: accessRepo(sql, filter),
+    audit: auditLog(sql, filter),
+    balance: balanceService(sql, filter),
+    callOrders: callOrderRepo(sql, filter),
+    calls: callRepo(sql, filter),
+    campaigns: campaignRepo(sql, filter),
+    doNotCall: doNotCallList(sql, filter),
+    records: recordRepo(sql, filter),
+    stats: statsRepo(sql, filter),
+  };
+}
+
+function roleOf(scope: Scope): TxScope {
+  if (scope === "all") return { role: "app_master" };
+  if (scope === "authentication") return { role: "app_auth" };
+  return { role: "app_tenant", clientId: scope.clientId };
+}
+
+function filterOf(scope: Scope): ClientFilter {
+  return typeof scope === "string" ? null : scope.clientId;
+}
+
+/** Work that fails when any of its queries has failed, whether or not it waited for that one. */
+function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
+  return async (sql: Sql): Promise<T> => {
+    const started: Promise<unknown>[] = [];
+    const { access, audit, balance, callOrders, calls, campaigns, doNotCall, records, stats } =
+      reposOf(sql, filterOf(scope));
+    const value = await work({
+      access: watched(access, started),
+      audit: watched(audit, started),
+      balance: watched(balance, started),
+      callOrders: watched(callOrders, started),
+      calls: watched(calls, started),
+      campaigns: watched(campaigns, started),
+      doNotCall: watched(doNotCall, started),
+      records: watched(records, started),
+      stats: watched(stats, started),
+    });
+    await Promise.all(started);
+    return value;
+  };
+}
+
+/** The repository, collecting the promises that its methods return. */
+function watched<Repo extends object>(repo: Repo, started: Promise<unknown>[]): Repo {
+  return new Proxy(repo, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return (...args: unknown[]) => {
+        const answer: Promise<unknown> = method(...args);
+        // Whoever asked may not wait for it.
+        answer.catch(() => {});
+        started.push(answer);
+        return answer;
+      };
+    },
+  });
+}
+
+function domainError(error: unknown): unknown {
+  if (!(error instanceof StoreError)) return error;
+  if (error.kind === "unavailable") {
+    const message = "The database cannot be reached at the moment; nothing was changed. Try again.";
+    return new DomainError("unavailable", message, {}, { cause: error });
+  }
+  if (error.kind === "unknown_outcome") {
+    const message = "The database was lost while the change was being saved: it may have been " +
+      "saved or not. Look before you try again.";
+    return new DomainError("unavailable", message, {}, { cause: error });
+  }
+  return error;
+}
