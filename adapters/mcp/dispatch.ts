@@ -1,0 +1,39 @@
+/**
+ * One tool call, from arguments to result. Whatever goes wrong inside a tool is a result with
+ * `isError`, which a model can read; only an unknown tool is a protocol error.
+ *
+ * @module
+ */
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import { parseArguments } from "./arguments.ts";
+import type { Catalogue, Toolset } from "./catalogue.ts";
+import type { ToolContext } from "./define_tool.ts";
+import { invalidParams, type Report, toolErrorText } from "./errors.ts";
+import { failure, success } from "./results.ts";
+
+/** A `tools/call` request. */
+export interface ToolCall {
+  name: string;
+  arguments?: Record<string, unknown>;
+}
+
+/**
+ * The result of a call.
+ *
+ * @throws ProtocolError -32602 when the toolset has no such tool.
+ */
+export async function callTool(
+  catalogue: Catalogue,
+  toolset: Toolset,
+  call: ToolCall,
+  context: ToolContext,
+  report: Report,
+): Promise<CallToolResult> {
+  const tool = catalogue.find(call.name, toolset);
+  if (tool === undefined) throw invalidParams(`Tool ${call.name} not found`);
+  try {
+    return success(await tool.call(context, parseArguments(tool, call.arguments ?? {})));
+  } catch (error) {
+    return failure(toolErrorText(error, tool.name, report));
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * JSON Schemas as clients can take them: a plain object at the root, no unions anywhere (several
+ * clients refuse them), and no more words than a model needs, since it pays for every one.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+/** A JSON Schema as JSON. */
+export type JsonSchema = { [keyword: string]: unknown };
+
+/** A schema whose root is an object, as MCP demands. */
+export type ObjectSchema = JsonSchema & { type: "object" };
+
+const UNIONS = ["anyOf", "oneOf", "allOf", "not", "$ref"];
+
+/** What a tool takes; unknown parameters are refused. */
+export function inputSchema(input: z.ZodObject): ObjectSchema {
+  const { properties, required } = generated(input, "input");
+  return {
+    type: "object",
+    properties,
+    ...(required === undefined ? {} : { required }),
+    additionalProperties: false,
+  };
+}
+
+/** What a tool gives; room is left for members that come later. */
+export function outputSchema(output: z.ZodObject): ObjectSchema {
+  const { properties, required } = generated(output, "output");
+  return { type: "object", properties, ...(required === undefined ? {} : { required }) };
+}
+
+function generated(schema: z.ZodObject, io: "input" | "output"): JsonSchema {
+  return plain(z.toJSONSchema(schema, { io, unrepresentable: "any" })) as JsonSchema;
+}
+
+/** @throws Error at start, when a schema has grown a union. */
+function plain(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(plain);
+  if (typeof node !== "object" || node === null) return node;
+  const kept: JsonSchema = {};
+  for (const [key, value] of Object.entries(node)) {
+    if (UNIONS.includes(key)) throw new Error(`JSON Schema has "${key}", which clients refuse`);
+    if (key === "additionalProperties" || key === "propertyNames" || isSafeIntegerBound(value)) {
+      continue;
+    }
+    kept[key] = key === "properties" ? mapValues(value as JsonSchema, plain) : plain(value);
+  }
+  return kept;
+}
+
+/** The bounds that zod gives to every integer. */
+function isSafeIntegerBound(value: unknown): boolean {
+  return value === Number.MAX_SAFE_INTEGER || value === Number.MIN_SAFE_INTEGER;
+}
+
+function mapValues(object: JsonSchema, map: (value: unknown) => unknown): JsonSchema {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+}

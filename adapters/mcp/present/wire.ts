@@ -1,0 +1,51 @@
+/**
+ * What domain models become on the wire: camelCase JSON without nulls, times in ISO-8601 UTC, money
+ * as decimal text beside its currency.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { isMaster, type Principal } from "../../../src/access/principal.ts";
+import type { Uuid } from "../../../src/kernel/ids.ts";
+import type { Page } from "../../../src/kernel/page.ts";
+
+/** The same members, those that may be null made optional. */
+export type Compact<T> =
+  & { [K in keyof T as null extends T[K] ? never : K]: T[K] }
+  & { [K in keyof T as null extends T[K] ? K : never]?: Exclude<T[K], null> };
+
+/** The object without its members that are null; nulls deeper down are somebody's data and stay. */
+export function compact<T extends object>(object: T): Compact<T> {
+  const entries = Object.entries(object).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as Compact<T>;
+}
+
+/** ISO-8601 in UTC, such as `2026-11-22T09:15:00.000Z`. */
+export function time(moment: Date): string;
+export function time(moment: Date | null): string | null;
+export function time(moment: Date | null): string | null {
+  return moment === null ? null : moment.toISOString();
+}
+
+/** Something with a uuid and a name. */
+export const named = z.object({ uuid: z.string(), name: z.string() });
+
+/** Whose row it is. */
+export const owned = { client: named.optional() };
+
+/** Whose row it is, for a master, who sees every client's; nothing for anybody else. */
+export function ownerOf(
+  principal: Principal,
+  row: { clientId: Uuid },
+  name: string,
+): { client?: z.input<typeof named> } {
+  return isMaster(principal) ? { client: { uuid: row.clientId, name } } : {};
+}
+
+/** What every list answers beside its rows. */
+export const paged = { page: z.int(), limit: z.int(), total: z.int(), hasMore: z.boolean() };
+
+/** The same of one page. */
+export function pageOf({ page, limit, total, hasMore }: Page<unknown>) {
+  return { page, limit, total, hasMore };
+}

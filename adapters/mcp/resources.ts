@@ -1,0 +1,150 @@
+/**
+ * The seven resources: read-only figures and profiles, as JSON.
+ *
+ * @module
+ */
+import type { Principal } from "../../src/access/principal.ts";
+import type { App } from "../../src/app.ts";
+import { MAX_CAMPAIGNS } from "../../src/campaigns/queries.ts";
+import { DomainError } from "../../src/kernel/errors.ts";
+import { presentAllCosts, presentBalance } from "./present/money.ts";
+import { presentProfile, presentRecordOutcomes } from "./present/record_documents.ts";
+import { presentCampaignCosts, presentCampaignOutcomes, presentStats } from "./present/stats.ts";
+
+/** A resource, or (with `{uuid}` in its URI) a template of many. */
+export interface Resource {
+  /** As on the product page. */
+  uri: string;
+  name: string;
+  title: string;
+  description: string;
+  /** What `{uuid}` names, and how it completes; null for a fixed resource. */
+  of: "campaign" | "record" | null;
+  /** The document; `uuid` is empty for a fixed resource. */
+  read(app: App, principal: Principal, uuid: string): Promise<object>;
+}
+
+/** As on the product page. */
+export const RESOURCES: readonly Resource[] = [
+  {
+    uri: "studio://campaigns/stats",
+    name: "campaigns-stats",
+    title: "Statistics of all campaigns",
+    description:
+      "Per campaign: total calls, answered rate (0 to 1), average duration in seconds, " +
+      "total cost, calls by end reason, orders by status.",
+    of: null,
+    async read(app, principal) {
+      const all = await app.campaigns.allStats(principal);
+      return { campaigns: all.map((stats) => presentStats(stats, principal)), ...cutOff(all) };
+    },
+  },
+  {
+    uri: "studio://campaigns/{uuid}/stats",
+    name: "campaign-stats",
+    title: "Statistics of a campaign",
+    description: "Total calls, answered rate (0 to 1), average duration in seconds, total cost, " +
+      "calls by end reason, orders by status.",
+    of: "campaign",
+    read: async (app, principal, uuid) =>
+      presentStats(await app.campaigns.stats(principal, uuid), principal),
+  },
+  {
+    uri: "studio://campaigns/{uuid}/outcomes",
+    name: "campaign-outcomes",
+    title: "Outcomes of a campaign",
+    description: "Outcomes grouped by name: how many calls, and the most frequent values.",
+    of: "campaign",
+    read: async (app, principal, uuid) =>
+      presentCampaignOutcomes(await app.campaigns.outcomes(principal, uuid), principal),
+  },
+  {
+    uri: "studio://records/{uuid}/outcomes",
+    name: "record-outcomes",
+    title: "Outcomes of a record",
+    description: "Outcomes over all campaigns, grouped by name, each value with its campaign.",
+    of: "record",
+    read: async (app, principal, uuid) =>
+      presentRecordOutcomes(await app.records.outcomes(principal, uuid), principal),
+  },
+  {
+    uri: "studio://records/{uuid}",
+    name: "record",
+    title: "Everything about a record",
+    description: "Fields, call orders with their calls (status, duration, summary), outcomes, " +
+      "latest 20 notes.",
+    of: "record",
+    read: async (app, principal, uuid) =>
+      presentProfile(await app.records.profile(principal, uuid), principal),
+  },
+  {
+    uri: "studio://campaigns/{uuid}/cost",
+    name: "campaign-cost",
+    title: "Cost of a campaign",
+    description: "Operational cost, phone cost, total price, margin, and currency.",
+    of: "campaign",
+    read: async (app, principal, uuid) =>
+      presentCampaignCosts(await app.campaigns.stats(principal, uuid), principal),
+  },
+  {
+    uri: "studio://costs/total",
+    name: "costs-total",
+    title: "Cost of all campaigns",
+    description: "Costs over all campaigns and per campaign, and the client's balance.",
+    of: null,
+    async read(app, principal) {
+      const { totals, campaigns, balance } = await app.campaigns.totalCosts(principal);
+      return {
+        ...presentAllCosts(totals, balance?.currency ?? null),
+        ...(balance === null ? {} : { balance: presentBalance(balance) }),
+        campaigns: campaigns.map((stats) => presentCampaignCosts(stats, principal)),
+        ...cutOff(campaigns),
+      };
+    },
+  },
+];
+
+/** Says so when there may be more campaigns than one document carries. */
+function cutOff(campaigns: unknown[]): { omitted?: string } {
+  return campaigns.length < MAX_CAMPAIGNS ? {} : {
+    omitted: `campaigns before the latest ${MAX_CAMPAIGNS}; each has its own resource`,
+  };
+}
+
+/** MIME type of every resource. */
+export const RESOURCE_TYPE = "application/json";
+
+/** The fixed resources as clients list them. */
+export const LISTED_RESOURCES = RESOURCES.filter(({ of }) => of === null).map((resource) => {
+  const { uri, name, title, description } = resource;
+  return { uri, name, title, description, mimeType: RESOURCE_TYPE };
+});
+
+/** The templates as clients list them. */
+export const LISTED_TEMPLATES = RESOURCES.filter(({ of }) => of !== null).map((resource) => {
+  const { uri, name, title, description } = resource;
+  return { uriTemplate: uri, name, title, description, mimeType: RESOURCE_TYPE };
+});
+
+/**
+ * The document behind a URI.
+ *
+ * @throws DomainError `not_found` for a URI that is no resource, or names what the caller may not see.
+ */
+export async function readResource(app: App, principal: Principal, uri: string): Promise<object> {
+  for (const resource of RESOURCES) {
+    const [before, after] = resource.uri.split("{uuid}");
+    if (after === undefined) {
+      if (uri === resource.uri) return await resource.read(app, principal, "");
+    } else if (uri.startsWith(before) && uri.endsWith(after)) {
+      const uuid = uri.slice(before.length, uri.length - after.length);
+      if (!uuid.includes("/")) return await resource.read(app, principal, uuid);
+    }
+  }
+  throw new DomainError(
+    "not_found",
+    `There is no resource ${JSON.stringify(uri.slice(0, 100))}. ` +
+      `Resources: ${RESOURCES.map(({ uri }) => uri).join(", ")}`,
+    { field: "uri" },
+  );
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { MAX_WAIT_SECONDS } from "../../../src/calls/queries.ts";
+import { defineTool, READS } from "../define_tool.ts";
+import { uuid, whole } from "../fields.ts";
+import { callDetailsShape, presentCallDetails } from "../present/call.ts";
+
+/** `get-call-details` */
+export const getCallDetails = defineTool({
+  name: "get-call-details",
+  title: "Get call details",
+  description: "Get a call's status, end reason, campaign, record, outcomes, cost breakdown and " +
+    "timeline. With waitSeconds it returns as soon as the call ends; while it is live " +
+    "(dialing, queued, ringing, in_progress) call it again.",
+  hints: READS,
+  permission: "calls.view",
+  toolset: "core",
+  input: z.object({
+    callUuid: uuid("UUID of the call"),
+    waitSeconds: whole(
+      0,
+      MAX_WAIT_SECONDS,
+      `Wait up to so many seconds for the call to end, 0-${MAX_WAIT_SECONDS} (default: 0)`,
+    ).optional(),
+  }),
+  output: z.object(callDetailsShape),
+  async call({ app, principal, signal, progress }, { callUuid, waitSeconds = 0 }) {
+    const details = await app.calls.wait(principal, callUuid, {
+      seconds: waitSeconds,
+      signal,
+      onProgress: ({ call }, waited) => progress(waited, waitSeconds, `Call is ${call.status}`),
+    });
+    return presentCallDetails(details, principal);
+  },
+});

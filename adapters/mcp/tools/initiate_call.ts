@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { MAX_KEY } from "../../../src/calls/initiate_call.ts";
+import { defineTool } from "../define_tool.ts";
+import { text, uuid } from "../fields.ts";
+import { callShape, presentCall } from "../present/call.ts";
+import { balanceShape, presentBalance } from "../present/money.ts";
+
+const UNCONFIRMED = "The phone network has not confirmed the call yet. It may be ringing: do not " +
+  "call again, follow it with get-call-details.";
+
+/** `initiate-call` */
+export const initiateCall = defineTool({
+  name: "initiate-call",
+  title: "Call a person now",
+  description: "Dial the phone of a call order's record now: a real person is called and the " +
+    "client pays per minute. Returns at once; next is get-call-details with waitSeconds. " +
+    "Validates order, record, campaign status, phone number, do-not-call, calling hours, " +
+    "concurrency and balance first; a refusal says which, and costs nothing. Never dials twice " +
+    "while a call of the order is live.",
+  hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  permission: "calls.manage",
+  toolset: "core",
+  input: z.object({
+    callOrderUuid: uuid("UUID of the call order"),
+    idempotencyKey: text(
+      `Your own key, up to ${MAX_KEY} characters: repeating it returns the same call ` +
+        "instead of dialling again",
+    ).optional(),
+  }),
+  output: z.object({
+    ...callShape,
+    repeated: z.literal(true).optional(),
+    balance: balanceShape,
+    notice: z.string().optional(),
+  }),
+  async call({ app, principal }, input) {
+    const started = await app.calls.initiate(principal, input);
+    return {
+      ...presentCall(started, principal),
+      ...(started.repeated ? { repeated: true as const } : {}),
+      balance: presentBalance(started.balance),
+      ...(started.call.status === "dialing" ? { notice: UNCONFIRMED } : {}),
+    };
+  },
+});

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { CALL_ORDER_STATUSES } from "../../../src/call_orders/call_order.ts";
+import { defineTool, READS } from "../define_tool.ts";
+import { choice, paging, uuid } from "../fields.ts";
+import { callOrderShape, presentCallOrder } from "../present/call_order.ts";
+import { paged, pageOf } from "../present/wire.ts";
+
+/** `list-call-orders` */
+export const listCallOrders = defineTool({
+  name: "list-call-orders",
+  title: "List call orders",
+  description:
+    "List call orders (a record to be called for a campaign), newest first. Orders that " +
+    "are planned, busy or rescheduled can be called with initiate-call.",
+  hints: READS,
+  permission: null,
+  toolset: "core",
+  input: z.object({
+    campaignUuid: uuid("Filter by campaign UUID").optional(),
+    recordUuid: uuid("Filter by record UUID").optional(),
+    status: choice(CALL_ORDER_STATUSES, `Filter: ${CALL_ORDER_STATUSES.join(", ")}`).optional(),
+    ...paging,
+  }),
+  output: z.object({ callOrders: z.array(z.object(callOrderShape)), ...paged }),
+  async call({ app, principal }, input) {
+    const page = await app.callOrders.list(principal, input);
+    const callOrders = page.items.map((view) => presentCallOrder(view, principal));
+    return { callOrders, ...pageOf(page) };
+  },
+});

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { CAMPAIGN_STATUSES } from "../../../src/campaigns/campaign.ts";
+import { defineTool, READS } from "../define_tool.ts";
+import { choice, paging, text } from "../fields.ts";
+import { compact, owned, ownerOf, paged, pageOf, time } from "../present/wire.ts";
+
+/** `list-campaigns` */
+export const listCampaigns = defineTool({
+  name: "list-campaigns",
+  title: "List campaigns",
+  description: "List campaigns, newest first, to learn the uuids that create-call-order and the " +
+    "campaign resources take. Only active campaigns make calls.",
+  hints: READS,
+  permission: null,
+  toolset: "discovery",
+  input: z.object({
+    search: text("Any part of the name").optional(),
+    status: choice(CAMPAIGN_STATUSES, `Filter: ${CAMPAIGN_STATUSES.join(", ")}`).optional(),
+    ...paging,
+  }),
+  output: z.object({
+    campaigns: z.array(z.object({
+      uuid: z.string(),
+      name: z.string(),
+      description: z.string().optional(),
+      status: z.string(),
+      assistantName: z.string(),
+      autoDial: z.boolean(),
+      createdAt: z.string(),
+      ...owned,
+    })),
+    ...paged,
+  }),
+  async call({ app, principal }, input) {
+    const page = await app.campaigns.list(principal, input);
+    const campaigns = page.items.map(({ campaign, assistantName, clientName }) =>
+      compact({
+        uuid: campaign.id,
+        name: campaign.name,
+        description: campaign.description,
+        status: campaign.status,
+        assistantName,
+        autoDial: campaign.rules.autoDial,
+        createdAt: time(campaign.createdAt),
+        ...ownerOf(principal, campaign, clientName),
+      })
+    );
+    return { campaigns, ...pageOf(page) };
+  },
+});

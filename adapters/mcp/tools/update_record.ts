@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { RECORD_STATUSES } from "../../../src/records/record.ts";
+import { defineTool } from "../define_tool.ts";
+import { choice, jsonObject, text, uuid } from "../fields.ts";
+import { presentRecord, recordShape } from "../present/record.ts";
+
+/** `update-record` */
+export const updateRecord = defineTool({
+  name: "update-record",
+  title: "Update a record",
+  description: "Change fields of a record; what is not passed stays as it is. Archived and " +
+    "inactive records are never called.",
+  hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+  permission: null,
+  toolset: "core",
+  input: z.object({
+    uuid: uuid("UUID of the record"),
+    name: text("Updated full name").optional(),
+    email: text("Updated email; empty text removes it").optional(),
+    phoneNumber: text("Updated phone number, international").optional(),
+    status: choice(RECORD_STATUSES, "Updated status: active, inactive, archived").optional(),
+    firstName: text("Updated first name; empty text removes it").optional(),
+    lastName: text("Updated last name; empty text removes it").optional(),
+    parameters: jsonObject(
+      "Updated custom parameters, merged by top-level key; null removes a key",
+    ).optional(),
+  }),
+  output: z.object(recordShape),
+  async call({ app, principal }, input) {
+    return presentRecord(await app.records.update(principal, input), principal);
+  },
+});
