@@ -10,7 +10,14 @@ import { requireText } from "../kernel/text.ts";
 import type { TokenView } from "./access_repo.ts";
 import { auditEntry } from "./audit_log.ts";
 import type { Token } from "./client.ts";
-import { isMaster, type Permission, type Principal, requireWrite, scopeOf } from "./principal.ts";
+import {
+  isMaster,
+  type Permission,
+  type Principal,
+  requirePermission,
+  requireWrite,
+  scopeOf,
+} from "./principal.ts";
 import { hashToken, mintToken } from "./token.ts";
 
 /** Most characters of a token's name. */
@@ -23,7 +30,7 @@ export interface NewToken {
   name: string;
   expiresAt?: Date;
   readOnly?: boolean;
-  /** Fewer permissions than the user's; absent leaves them as they are. */
+  /** Fewer permissions than the user's; absent leaves them as those of the token in use. */
   permissions?: Permission[];
 }
 
@@ -34,7 +41,8 @@ export interface IssuedToken {
 }
 
 /**
- * Makes a token: a master for anybody, others for themselves.
+ * Makes a token: a master for anybody, others for themselves. A token makes none that may do more
+ * than itself.
  *
  * @throws DomainError `forbidden`, `invalid` for an unknown user or a time in the past.
  */
@@ -44,6 +52,7 @@ export async function issueToken(
   input: NewToken,
 ): Promise<IssuedToken> {
   requireWrite(principal);
+  for (const permission of input.permissions ?? []) requirePermission(principal, permission);
   const now = clock.now();
   const name = requireText("name", input.name, MAX_TOKEN_NAME);
   const expiresAt = input.expiresAt ?? null;
@@ -51,7 +60,10 @@ export async function issueToken(
   const secret = mintToken();
   const hash = await hashToken(secret);
   return await uow.run(scopeOf(principal), async ({ access, audit }) => {
-    const user = await access.userByEmail(input.user);
+    const [user, own] = await Promise.all([
+      access.userByEmail(input.user),
+      principal.tokenId === null ? null : access.getToken(principal.tokenId),
+    ]);
     if (user === null) throw invalid("user", `no user has the e-mail address ${input.user}`);
     requireOwn(principal, user.id);
     const token: Token = {
@@ -60,7 +72,7 @@ export async function issueToken(
       name,
       hash,
       readOnly: input.readOnly ?? false,
-      permissions: input.permissions ?? null,
+      permissions: input.permissions ?? own?.token.permissions ?? null,
       createdAt: now,
       expiresAt,
       lastUsedAt: null,
@@ -103,11 +115,14 @@ export async function revokeToken(
     const found = isUuid(uuid) ? await access.getToken(uuid.toLowerCase()) : null;
     if (found === null) throw invalid("token", `no token has the uuid ${uuid}`);
     requireOwn(principal, found.token.userId);
-    await access.revokeToken(found.token.id, now);
+    const [owner] = await Promise.all([
+      access.userByEmail(found.userEmail),
+      access.revokeToken(found.token.id, now),
+    ]);
     await audit.add(auditEntry(principal, {
       id: newId(now),
       at: now,
-      clientId: principal.clientId,
+      clientId: owner?.clientId ?? null,
       action: "revoke-token",
       subjectId: found.token.id,
     }));
