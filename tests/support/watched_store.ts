@@ -1,0 +1,93 @@
+/**
+ * A store under observation: a test sees whether a transaction is open, may cut the store off, and
+ * may compare all that it holds.
+ *
+ * @module
+ */
+import { memoryStore } from "../../adapters/memory/store.ts";
+import { DomainError } from "../../src/kernel/errors.ts";
+import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+
+/** The store in memory, watched. */
+export class WatchedStore implements UnitOfWork {
+  readonly #uow = memoryStore().uow;
+  /** Transactions under way. */
+  open = 0;
+  /** Whether the store cannot be reached. */
+  down = false;
+  /** Called in a transaction that only reads, or may write, before its work. */
+  onBegin: (kind: "read" | "run") => void = () => {};
+
+  async read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
+    return await this.#watch("read", () => this.#uow.read(scope, work));
+  }
+
+  async run<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
+    return await this.#watch("run", () => this.#uow.run(scope, work));
+  }
+
+  async #watch<T>(kind: "read" | "run", transact: () => Promise<T>): Promise<T> {
+    this.onBegin(kind);
+    if (this.down) throw new DomainError("unavailable", "The store cannot be reached");
+    this.open++;
+    try {
+      return await transact();
+    } finally {
+      this.open--;
+    }
+  }
+}
+
+const EVERYTHING = { page: 1, limit: 1_000_000 };
+
+/** All that a store holds and its ports can tell, to compare before and after. */
+export async function contentsOf(uow: UnitOfWork) {
+  return await uow.run("all", async (repos) => {
+    const { access, audit, balance, callOrders, calls, campaigns, doNotCall, records, stats } =
+      repos;
+    const clients = await access.listClients();
+    const contacts = (await records.list({}, EVERYTHING)).items;
+    const everyCampaign = (await campaigns.list({}, EVERYTHING)).items;
+    const everyCall = (await inTurn(contacts, (c) => calls.ofRecord(c.record.id, 1_000_000)))
+      .flat();
+    return {
+      clients,
+      roles: await access.listRoles(),
+      users: await access.listUsers(),
+      tokens: await access.listTokens(),
+      audit: await audit.latest(1_000_000),
+      balances: await inTurn(clients, ({ id }) => balance.get(id)),
+      ledgers: await inTurn(clients, ({ id }) => balance.ledger(id, 1_000_000)),
+      types: (await records.listTypes(EVERYTHING)).items,
+      records: contacts,
+      notes: await inTurn(contacts, ({ record }) => records.notes(record.id, 1_000_000)),
+      listed: await inTurn(
+        contacts,
+        ({ record }) => doNotCall.has(record.clientId, record.phoneNumber),
+      ),
+      campaigns: everyCampaign,
+      assistants: await inTurn(
+        everyCampaign,
+        ({ campaign }) => campaigns.getAssistant(campaign.assistantId),
+      ),
+      orders: (await callOrders.list({}, EVERYTHING)).items,
+      calls: everyCall,
+      transcripts: await inTurn(everyCall, ({ id }) => calls.transcript(id)),
+      outcomes: await inTurn(everyCall, ({ id }) => calls.outcomes(id)),
+      stats: await stats.all(1_000_000),
+      outcomeCounts: await inTurn(
+        everyCampaign,
+        ({ campaign }) => stats.outcomes(campaign.id, 1_000_000),
+      ),
+    };
+  });
+}
+
+/** All that a store holds. */
+export type Contents = Awaited<ReturnType<typeof contentsOf>>;
+
+async function inTurn<T, R>(items: T[], query: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await query(item));
+  return results;
+}
