@@ -42,7 +42,7 @@ export function same(a: string, b: string): boolean {
 export function suggest(rows: Named[], text: string, limit: number): Named[] {
   return rows
     .filter(({ name }) => contains(name, text))
-    .toSorted((a, b) => compare(a.name, b.name) || compare(a.id, b.id))
+    .toSorted((a, b) => compare(a.name.toLowerCase(), b.name.toLowerCase()) || compare(a.id, b.id))
     .slice(0, limit)
     .map(({ id, name }) => ({ id, name }));
 }

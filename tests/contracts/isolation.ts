@@ -82,8 +82,6 @@ export const isolationContract = contract("isolation", (tell) => {
 const POINTERS: Record<string, (repos: Repos, own: World, at: World) => Promise<unknown>> = {
   "a record": ({ records }, { client }, { type }) =>
     records.insert(recordRow(type, { clientId: client.id })),
-  "a changed record": ({ records }, { record }, { type }) =>
-    records.update({ ...record, typeId: type.id }),
   "a note": ({ records }, { client }, { record }) =>
     records.addNote(noteRow(record, { clientId: client.id })),
   "a campaign": ({ campaigns }, { client }, { assistant }) =>

@@ -1,6 +1,15 @@
 /** Every contract that a store must keep. */
 import { accessRepoContract } from "./access_repo.ts";
+import { auditLogContract } from "./audit_log.ts";
+import { balanceServiceContract } from "./balance_service.ts";
+import { callOrderRepoContract } from "./call_order_repo.ts";
+import { callRepoContract } from "./call_repo.ts";
+import { campaignRepoContract } from "./campaign_repo.ts";
+import { doNotCallListContract } from "./do_not_call_list.ts";
 import { isolationContract } from "./isolation.ts";
+import { recordRepoContract } from "./record_repo.ts";
+import { recordSearchContract } from "./record_search.ts";
+import { statsRepoContract } from "./stats_repo.ts";
 import type { Contract } from "./suite.ts";
 import { unitOfWorkContract } from "./unit_of_work.ts";
 
@@ -9,4 +18,13 @@ export const STORE_CONTRACTS: Contract[] = [
   unitOfWorkContract,
   isolationContract,
   accessRepoContract,
+  recordRepoContract,
+  recordSearchContract,
+  campaignRepoContract,
+  callOrderRepoContract,
+  callRepoContract,
+  balanceServiceContract,
+  statsRepoContract,
+  doNotCallListContract,
+  auditLogContract,
 ];
