@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import type { JsonObject } from "../../src/kernel/json.ts";
-import { DEFAULT_LIMIT, MAX_LIMIT, MAX_PAGE } from "../../src/kernel/page.ts";
+import { DEFAULT_LIMIT, MAX_LIMIT } from "../../src/kernel/page.ts";
 
 /** A uuid. What is none names nothing: the use case answers it like any unknown one. */
 export function uuid(description: string) {
@@ -35,7 +35,7 @@ export function jsonObject(description: string) {
 
 /** `page` and `limit`, as every list takes them. */
 export const paging = {
-  page: whole(1, MAX_PAGE, "Page number, from 1 (default: 1)").optional(),
+  page: z.int().min(1).describe("Page number, from 1 (default: 1)").optional(),
   limit: whole(1, MAX_LIMIT, `Results per page, 1-${MAX_LIMIT} (default: ${DEFAULT_LIMIT})`)
     .optional(),
 };

@@ -25,10 +25,14 @@ export function inputSchema(input: z.ZodObject): ObjectSchema {
   };
 }
 
-/** What a tool gives; room is left for members that come later. */
+/**
+ * What a tool gives; room is left for members that come later. Which members are always there is said
+ * at the root alone: further down it would cost a model a tenth of the whole catalogue.
+ */
 export function outputSchema(output: z.ZodObject): ObjectSchema {
   const { properties, required } = generated(output, "output");
-  return { type: "object", properties, ...(required === undefined ? {} : { required }) };
+  const terse = mapValues(properties as JsonSchema, withoutRequired);
+  return { type: "object", properties: terse, ...(required === undefined ? {} : { required }) };
 }
 
 function generated(schema: z.ZodObject, io: "input" | "output"): JsonSchema {
@@ -48,6 +52,13 @@ function plain(node: unknown): unknown {
     kept[key] = key === "properties" ? mapValues(value as JsonSchema, plain) : plain(value);
   }
   return kept;
+}
+
+function withoutRequired(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withoutRequired);
+  if (typeof node !== "object" || node === null) return node;
+  const { required: _, ...rest } = node as JsonSchema;
+  return mapValues(rest, withoutRequired);
 }
 
 /** The bounds that zod gives to every integer. */

@@ -19,7 +19,7 @@ export const recordShape = {
   country: z.string().optional(),
   status: z.string(),
   recordTypeUuid: z.string(),
-  doNotCall: z.literal(true).optional(),
+  doNotCallAt: z.string().optional(),
   parameters: z.custom<object>().meta({ type: "object" }).optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -38,7 +38,7 @@ export function presentRecord({ record, clientName }: RecordView, principal: Pri
     country: record.country,
     status: record.status,
     recordTypeUuid: record.typeId,
-    doNotCall: record.doNotCallAt === null ? null : true as const,
+    doNotCallAt: time(record.doNotCallAt),
     parameters: Object.keys(record.parameters).length === 0 ? null : record.parameters,
     createdAt: time(record.createdAt),
     updatedAt: time(record.updatedAt),
@@ -63,11 +63,7 @@ export function presentRecordDetails(
   return {
     ...presentRecord(view, principal),
     recordType: { uuid: record.typeId, name: typeName },
-    ...compact({
-      timeZone: record.timeZone,
-      consentAt: time(record.consent?.at ?? null),
-      doNotCallAt: time(record.doNotCallAt),
-    }),
+    ...compact({ timeZone: record.timeZone, consentAt: time(record.consent?.at ?? null) }),
     counts: { callOrders: ordersByStatus, calls, outcomes, notes },
   };
 }

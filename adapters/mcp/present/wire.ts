@@ -30,8 +30,10 @@ export function time(moment: Date | null): string | null {
 /** Something with a uuid and a name. */
 export const named = z.object({ uuid: z.string(), name: z.string() });
 
-/** Whose row it is. */
-export const owned = { client: named.optional() };
+/** Whose row it is: `uuid` and `name`, not spelled out, because only masters ever see it. */
+export const owned = {
+  client: z.custom<z.input<typeof named>>().meta({ type: "object" }).optional(),
+};
 
 /** Whose row it is, for a master, who sees every client's; nothing for anybody else. */
 export function ownerOf(

@@ -25,7 +25,7 @@ export const createCallOrder = defineTool({
     campaignUuid: uuid("UUID of the campaign"),
     callType: choice(
       CALL_TYPES,
-      `Call type: ${CALL_TYPES.join(", ")} (default: phone_out; only that can be dialled)`,
+      "Call type (default: phone_out, the only one that can be dialled)",
     ).optional(),
     scheduledTime: text("ISO-8601 time with offset, e.g. 2026-05-04T15:30:00+02:00").optional(),
     instructions: text(

@@ -19,7 +19,6 @@ export const getRecord = defineTool({
     recordType: named,
     timeZone: z.string().optional(),
     consentAt: z.string().optional(),
-    doNotCallAt: z.string().optional(),
     counts: countsShape,
   }),
   async call({ app, principal }, input) {

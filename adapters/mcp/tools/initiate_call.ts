@@ -29,7 +29,7 @@ export const initiateCall = defineTool({
   }),
   output: z.object({
     ...callShape,
-    repeated: z.literal(true).optional(),
+    repeated: z.boolean().optional(),
     balance: balanceShape,
     notice: z.string().optional(),
   }),
@@ -37,7 +37,7 @@ export const initiateCall = defineTool({
     const started = await app.calls.initiate(principal, input);
     return {
       ...presentCall(started, principal),
-      ...(started.repeated ? { repeated: true as const } : {}),
+      ...(started.repeated ? { repeated: true } : {}),
       balance: presentBalance(started.balance),
       ...(started.call.status === "dialing" ? { notice: UNCONFIRMED } : {}),
     };

@@ -18,7 +18,7 @@ export const listCallOrders = defineTool({
   input: z.object({
     campaignUuid: uuid("Filter by campaign UUID").optional(),
     recordUuid: uuid("Filter by record UUID").optional(),
-    status: choice(CALL_ORDER_STATUSES, `Filter: ${CALL_ORDER_STATUSES.join(", ")}`).optional(),
+    status: choice(CALL_ORDER_STATUSES, "Filter by status").optional(),
     ...paging,
   }),
   output: z.object({ callOrders: z.array(z.object(callOrderShape)), ...paged }),

@@ -15,7 +15,7 @@ export const listCampaigns = defineTool({
   toolset: "discovery",
   input: z.object({
     search: text("Any part of the name").optional(),
-    status: choice(CAMPAIGN_STATUSES, `Filter: ${CAMPAIGN_STATUSES.join(", ")}`).optional(),
+    status: choice(CAMPAIGN_STATUSES, "Filter by status").optional(),
     ...paging,
   }),
   output: z.object({

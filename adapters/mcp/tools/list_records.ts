@@ -19,7 +19,7 @@ export const listRecords = defineTool({
     search: text(
       "Any part of name, email or phone number; case and phone punctuation do not matter",
     ).optional(),
-    status: choice(RECORD_STATUSES, "Filter: active, inactive, archived").optional(),
+    status: choice(RECORD_STATUSES, "Filter by status").optional(),
     recordTypeUuid: uuid("Filter by record type").optional(),
     ...paging,
   }),

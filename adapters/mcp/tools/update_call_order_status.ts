@@ -16,7 +16,7 @@ export const updateCallOrderStatus = defineTool({
   toolset: "core",
   input: z.object({
     uuid: uuid("UUID of the call order"),
-    status: choice(CALL_ORDER_STATUSES, `New status: ${CALL_ORDER_STATUSES.join(", ")}`),
+    status: choice(CALL_ORDER_STATUSES, "New status"),
   }),
   output: z.object(callOrderShape),
   async call({ app, principal }, input) {

@@ -18,7 +18,7 @@ export const updateRecord = defineTool({
     name: text("Updated full name").optional(),
     email: text("Updated email; empty text removes it").optional(),
     phoneNumber: text("Updated phone number, international").optional(),
-    status: choice(RECORD_STATUSES, "Updated status: active, inactive, archived").optional(),
+    status: choice(RECORD_STATUSES, "Updated status").optional(),
     firstName: text("Updated first name; empty text removes it").optional(),
     lastName: text("Updated last name; empty text removes it").optional(),
     parameters: jsonObject(
