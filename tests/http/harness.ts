@@ -3,8 +3,8 @@ import { createHttp, type Http, type HttpDeps } from "../../adapters/http/create
 import type { LogFields } from "../../adapters/http/log.ts";
 import { recordingLinks } from "../../adapters/http/recording_links.ts";
 import type { Principal } from "../../src/access/principal.ts";
-import type { Clock } from "../../src/kernel/clock.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 export const GOOD_TOKEN = "good";
 export const PUBLIC_URL = new URL("https://studio.example.com");
@@ -19,33 +19,8 @@ export const somebody: Principal = {
   readOnly: false,
 };
 
-/** A clock that a test moves; `sleep` ends when it is moved far enough, or when aborted. */
-export class ManualClock implements Clock {
-  #now = NOW.getTime();
-  #sleepers: { at: number; wake: () => void }[] = [];
-
-  now(): Date {
-    return new Date(this.#now);
-  }
-
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((wake) => {
-      this.#sleepers.push({ at: this.#now + milliseconds, wake });
-      signal?.addEventListener("abort", () => wake());
-    });
-  }
-
-  advance(milliseconds: number): void {
-    this.#now += milliseconds;
-    for (const sleeper of this.#sleepers.splice(0)) {
-      if (sleeper.at <= this.#now) sleeper.wake();
-      else this.#sleepers.push(sleeper);
-    }
-  }
-}
-
 export interface Harness extends Http {
-  clock: ManualClock;
+  clock: FakeClock;
   /** Bodies that reached the MCP endpoint. */
   reached: unknown[];
   logged: { level: string; event: string; fields: LogFields }[];
@@ -54,7 +29,7 @@ export interface Harness extends Http {
 
 /** The server, with some of its collaborators replaced. */
 export function harness(over: Partial<HttpDeps> = {}): Harness {
-  const clock = new ManualClock();
+  const clock = new FakeClock(NOW);
   const reached: unknown[] = [];
   const logged: Harness["logged"] = [];
   const publicUrl = over.publicUrl ?? PUBLIC_URL;

@@ -26,7 +26,7 @@ async function get(
   later = 0,
 ): Promise<{ response: Response; bytes: Uint8Array }> {
   const server = harness();
-  server.clock.advance(later);
+  await server.clock.advance(later);
   const { links } = server;
   const withAudio = harness({ recordings: { links, open } });
   const response = await withAudio.fetch(new Request(url, { headers, method }));

@@ -58,7 +58,7 @@ Deno.test("a body that stops arriving is answered when its time is up", async ()
       `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n${HEAD}Content-Length: 50\r\n\r\n{"js`;
     const answer = raw(port, request);
     await started.promise;
-    harness.clock.advance(10_000);
+    await harness.clock.advance(10_000);
     assertStringIncludes(await answer, "HTTP/1.1 408");
   });
 });
