@@ -31,6 +31,8 @@ import { TOOLS } from "./tools/mod.ts";
 /** What the endpoint is made of. */
 export interface McpDeps {
   app: App;
+  /** The same, where resources are read from: perhaps a replica of the database. */
+  resources: App;
   /** Of this server, told to clients. */
   version: string;
   report: Report;
@@ -81,7 +83,7 @@ const callParams = z.object({
 });
 
 /** @throws Error when a tool's definition cannot be served. */
-export function createMcp({ app, version, report }: McpDeps): Mcp {
+export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
   const catalogue = buildCatalogue(TOOLS);
   const stopping = new AbortController();
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
@@ -90,6 +92,7 @@ export function createMcp({ app, version, report }: McpDeps): Mcp {
       const { principal, toolset } = callerOf(context);
       return serverFor(new Server(info, OPTIONS), {
         app,
+        resources,
         catalogue,
         principal,
         toolset,
@@ -126,6 +129,7 @@ function callerOf({ authInfo }: McpRequestContext): { principal: Principal; tool
 
 interface Serving {
   app: App;
+  resources: App;
   catalogue: Catalogue;
   principal: Principal;
   toolset: Toolset;
@@ -134,7 +138,7 @@ interface Serving {
 }
 
 function serverFor(server: Server, serving: Serving): Server {
-  const { app, catalogue, principal, toolset, report, stopping } = serving;
+  const { app, resources, catalogue, principal, toolset, report, stopping } = serving;
   const mapped = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -163,7 +167,7 @@ function serverFor(server: Server, serving: Serving): Server {
     { params: readParams },
     ({ uri }) =>
       mapped(uri, async () => {
-        const text = JSON.stringify(await readResource(app, principal, uri));
+        const text = JSON.stringify(await readResource(resources, principal, uri));
         return { contents: [{ uri, mimeType: RESOURCE_TYPE, text }] };
       }),
   );

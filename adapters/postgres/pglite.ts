@@ -15,8 +15,11 @@ import type { Target } from "./lane.ts";
 import { pgliteSockets } from "./pglite_socket.ts";
 import { grantLoginText } from "./roles.ts";
 
-/** Where the data comes from: a directory that is kept, or memory, empty or from a dump. */
-export type EmbeddedSource = { directory: string } | { dump?: Blob };
+/**
+ * Where the data comes from: a directory that is kept (`fresh` empties it first), or memory, empty
+ * or from a dump.
+ */
+export type EmbeddedSource = { directory: string; fresh?: boolean } | { dump?: Blob };
 
 /** Role that stands for a server's login role. */
 const LOGIN = "studio";
@@ -46,6 +49,7 @@ export interface Embedded {
 export async function openEmbedded(source: EmbeddedSource): Promise<Embedded> {
   const directory = "directory" in source ? source.directory : undefined;
   const lock = directory === undefined ? undefined : await lockDirectory(directory);
+  if (directory !== undefined && "fresh" in source && source.fresh) await empty(directory);
   const extensions = { pg_trgm, btree_gin };
   const loadDataDir = "dump" in source ? source.dump : undefined;
   const db = await PGlite.create({ dataDir: directory, loadDataDir, extensions }).catch((error) => {
@@ -54,6 +58,8 @@ export async function openEmbedded(source: EmbeddedSource): Promise<Embedded> {
   });
   let fenced = false;
   const asLogin = `set session authorization ${LOGIN}`;
+  // "reset" does nothing here: there was no login that it could go back to.
+  const asOwner = "set session authorization postgres";
   return {
     target: { socket: pgliteSockets(db) },
     async fence() {
@@ -61,7 +67,7 @@ export async function openEmbedded(source: EmbeddedSource): Promise<Embedded> {
       fenced = true;
     },
     async asSuperuser(text) {
-      if (fenced) await db.exec("reset session authorization");
+      if (fenced) await db.exec(asOwner);
       try {
         await db.exec(text);
       } finally {
@@ -74,6 +80,14 @@ export async function openEmbedded(source: EmbeddedSource): Promise<Embedded> {
       lock?.close();
     },
   };
+}
+
+async function empty(directory: string): Promise<void> {
+  try {
+    await Deno.remove(directory, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** PGlite itself would let two processes ruin one directory. */

@@ -1,0 +1,141 @@
+/**
+ * The composition root: the one place that sees inbound and outbound adapters. Database, phone
+ * network and clock go in; the application and its web server come out.
+ *
+ * @module
+ */
+import { type App, createApp } from "../src/app.ts";
+import type { Ports } from "../src/app_ports.ts";
+import type { Clock } from "../src/kernel/clock.ts";
+import { SystemClock } from "./clock.ts";
+import type { Limits, Telephony } from "./config.ts";
+import { createHttp, type Http } from "./http/create_http.ts";
+import type { Readiness } from "./http/health.ts";
+import type { Log } from "./http/log.ts";
+import { recordingLinks } from "./http/recording_links.ts";
+import { createMcp } from "./mcp/create_mcp.ts";
+import { NumberingPlans } from "./phone_numbers.ts";
+import { Lanes, type Target } from "./postgres/lanes.ts";
+import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
+import { PostgresPhoneBooks } from "./postgres/phone_books.ts";
+import { serverKey } from "./postgres/server_keys.ts";
+import { PostgresUnitOfWork } from "./postgres/unit_of_work.ts";
+import { SimulatedPhoneNetwork } from "./telephony/simulated/network.ts";
+import { jobsOf, runJobs } from "./workers.ts";
+
+/** What a studio is made of. */
+export interface StudioOptions {
+  /** Migrated, or to be migrated by {@link prepareDatabase} first. */
+  database: Target;
+  /** Where resources are read from; null reads them from `database`. */
+  readDatabase: Target | null;
+  publicUrl: URL;
+  telephony: Telephony;
+  /** Null takes the key that the replicas share in the database. */
+  signingKey: string | null;
+  limits: Limits;
+  log: Log;
+  clock?: Clock;
+}
+
+/** A running studio. */
+export interface Studio {
+  app: App;
+  http: Http;
+  network: SimulatedPhoneNetwork;
+  books: PostgresPhoneBooks;
+  /** Does what a server does by itself (dial due orders, reconcile, report) until the signal. */
+  work(signal: AbortSignal): Promise<void>;
+  /** Ends waits for calls early, and tells `/readyz`: the server is about to stop. */
+  stopWaiting(): void;
+  /** Closes the connections to the database, once their work is done. */
+  close(): Promise<void>;
+}
+
+/** Seconds of life after which the provider is asked about a call that it says nothing of. */
+const SILENT_SECONDS = 60;
+
+/** Of this server; told to clients. */
+export const VERSION = "0.1.0";
+
+/** Applies missing migrations, and returns their names. Any number of replicas may do it at once. */
+export async function prepareDatabase(database: Target): Promise<string[]> {
+  return await migrate(database, await readMigrations());
+}
+
+/** Builds everything; nothing runs until a request comes or `work` is called. */
+export async function compose(options: StudioOptions): Promise<Studio> {
+  const { database, readDatabase, publicUrl, telephony, limits, log } = options;
+  const clock = options.clock ?? new SystemClock();
+  const size = limits.databaseConnections;
+  const lanes = new Lanes(database, { size });
+  const readLanes = readDatabase === null ? null : new Lanes(readDatabase, { size });
+  const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
+  const links = recordingLinks({ signingKey, publicUrl, clock });
+  const books = new PostgresPhoneBooks(lanes);
+  const network = new SimulatedPhoneNetwork({
+    books,
+    clock,
+    speed: telephony.speed,
+    onFailure: (error) => log("warn", "simulated network", { error }),
+  });
+  const ports: Ports = {
+    uow: new PostgresUnitOfWork(lanes),
+    clock,
+    gateway: network,
+    phoneNumbers: new NumberingPlans(),
+    recordingLinks: links,
+  };
+  const app = createApp(ports);
+  const resources = readLanes === null
+    ? app
+    : createApp({ ...ports, uow: new PostgresUnitOfWork(readLanes) });
+  const mcp = createMcp({
+    app,
+    resources,
+    version: VERSION,
+    report: (event, fields) => log("warn", event, fields),
+  });
+  const http = createHttp({
+    publicUrl,
+    authenticate: app.access.authenticate,
+    mcp: mcp.fetch,
+    ready: readiness(lanes, (await readMigrations()).length),
+    recordings: { links, open: app.calls.openRecording },
+    clock,
+    log,
+    requestsPerMinute: limits.requestsPerMinute,
+  });
+  const silentSeconds = Math.max(3, SILENT_SECONDS / telephony.speed);
+  return {
+    app,
+    http,
+    network,
+    books,
+    async work(signal) {
+      const jobs = runJobs(jobsOf(app, silentSeconds), { clock, log, signal });
+      await Promise.all([jobs, network.run(app.calls.applyEvent, signal)]);
+    },
+    stopWaiting() {
+      http.stopAcceptingTraffic();
+      mcp.stopWaiting();
+    },
+    async close() {
+      await Promise.all([lanes.close(), readLanes?.close()]);
+    },
+  };
+}
+
+function readiness(lanes: Lanes, wanted: number): () => Promise<Readiness> {
+  return async (): Promise<Readiness> => {
+    try {
+      const found = await currentVersion(lanes);
+      // A newer database is fine: a newer replica has migrated, and this one is about to go.
+      const ok = found >= wanted;
+      const migrations = ok ? "ok" : `at ${found}, waiting for ${wanted}`;
+      return { ok, checks: { database: "ok", migrations } };
+    } catch {
+      return { ok: false, checks: { database: "cannot be reached" } };
+    }
+  };
+}

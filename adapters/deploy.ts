@@ -1,0 +1,16 @@
+/**
+ * Entry point on Deno Deploy, which listens by itself and asks for a `fetch`.
+ *
+ * @module
+ */
+import { readConfig } from "./config.ts";
+import { startServer } from "./server.ts";
+
+const server = await startServer(readConfig(Deno.env.get));
+Deno.addSignalListener("SIGINT", async () => {
+  await server.stop();
+  Deno.exit(0);
+});
+
+/** Answers requests. */
+export default { fetch: server.studio.http.fetch };
