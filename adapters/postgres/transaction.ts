@@ -29,8 +29,9 @@ export class Transaction {
   ) {
     this.#lost.promise.catch(() => {});
     lane.onClosed = () => this.#abandon(new Error("connection closed"));
-    const late = new StoreError("unavailable", `no answer from the database in ${deadlineMs} ms`);
-    this.#timer = setTimeout(() => this.#abandon(late), deadlineMs);
+    this.#timer = setTimeout(() => {
+      this.#abandon(new StoreError("unavailable", "the database did not finish in time"));
+    }, deadlineMs);
   }
 
   /** Sends a statement; the first one takes the transaction's beginning along. */
