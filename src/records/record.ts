@@ -86,11 +86,12 @@ export function requireParameters(parameters: JsonObject): JsonObject {
   if (badKey !== undefined) {
     throw invalid("parameters", `keys must have 1 to ${keyLength} characters`);
   }
+  // Before anything that walks through the values.
+  const size = new TextEncoder().encode(JSON.stringify(parameters)).length;
+  if (size > bytes) throw invalid("parameters", `at most ${bytes} bytes of JSON, got ${size}`);
   if (depthOf(parameters) > depth) {
     throw invalid("parameters", `at most ${depth} levels deep`);
   }
-  const size = new TextEncoder().encode(JSON.stringify(parameters)).length;
-  if (size > bytes) throw invalid("parameters", `at most ${bytes} bytes of JSON, got ${size}`);
   if (!everyText(parameters, isStorable)) {
     throw invalid("parameters", "contain control or broken Unicode characters");
   }
