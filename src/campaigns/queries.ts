@@ -9,6 +9,7 @@ import type { Balance } from "../billing/balance_service.ts";
 import { notFound } from "../kernel/errors.ts";
 import { requireId } from "../kernel/ids.ts";
 import { type Page, pageRequest, toPage } from "../kernel/page.ts";
+import { isStorable, searchText } from "../kernel/text.ts";
 import type { Named } from "../records/record_repo.ts";
 import type { CampaignStatus } from "./campaign.ts";
 import type { CampaignView } from "./campaign_repo.ts";
@@ -31,14 +32,14 @@ export interface CampaignListing {
   limit?: number;
 }
 
-/** A page of campaigns, newest first. */
+/** A page of campaigns, newest first. @throws DomainError `invalid`. */
 export async function listCampaigns(
   { uow }: Store,
   principal: Principal,
   { search, status, ...paging }: CampaignListing,
 ): Promise<Page<CampaignView>> {
   const request = pageRequest(paging);
-  const filter = { search: search?.trim() || undefined, status };
+  const filter = { search: searchText(search), status };
   return await uow.read(
     scopeOf(principal),
     async ({ campaigns }) => toPage(request, await campaigns.list(filter, request)),
@@ -51,6 +52,7 @@ export async function suggestCampaigns(
   principal: Principal,
   text: string,
 ): Promise<Named[]> {
+  if (!isStorable(text)) return [];
   return await uow.read(
     scopeOf(principal),
     ({ campaigns }) => campaigns.suggest(text, MAX_SUGGESTIONS),

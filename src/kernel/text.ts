@@ -38,3 +38,15 @@ export function optionalText(
     ? null
     : requireText(field, value, max);
 }
+
+/** Most characters of what a list is searched for: as many as an e-mail address may have. */
+export const MAX_SEARCH = 254;
+
+/**
+ * What a list is searched for; undefined when blank.
+ *
+ * @throws DomainError `invalid` like {@link requireText}.
+ */
+export function searchText(text: string | undefined): string | undefined {
+  return optionalText("search", text, MAX_SEARCH) ?? undefined;
+}

@@ -11,6 +11,7 @@ import type { CallOrderView } from "../call_orders/call_order_repo.ts";
 import { notFound } from "../kernel/errors.ts";
 import { requireId } from "../kernel/ids.ts";
 import { type Page, pageRequest, toPage } from "../kernel/page.ts";
+import { isStorable, searchText } from "../kernel/text.ts";
 import type { Note, RecordStatus } from "./record.ts";
 import type { Named, RecordCounts, RecordTypeView, RecordView } from "./record_repo.ts";
 
@@ -43,7 +44,7 @@ export async function listRecords(
   const typeId = recordTypeUuid === undefined
     ? undefined
     : requireId("Record type", recordTypeUuid);
-  const filter = { search: search?.trim() || undefined, status, typeId };
+  const filter = { search: searchText(search), status, typeId };
   return await uow.read(scopeOf(principal), async ({ records }) => {
     const [type, slice] = await Promise.all([
       typeId === undefined ? undefined : records.getType(typeId),
@@ -126,6 +127,7 @@ export async function suggestRecords(
   principal: Principal,
   text: string,
 ): Promise<Named[]> {
+  if (!isStorable(text)) return [];
   return await uow.read(
     scopeOf(principal),
     ({ records }) => records.suggest(text, MAX_SUGGESTIONS),
