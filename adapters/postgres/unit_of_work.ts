@@ -20,10 +20,10 @@ import type { Lanes, Sql, TxScope } from "./lanes.ts";
 import { recordRepo } from "./records.ts";
 import { statsRepo } from "./stats.ts";
 
-/** SQLSTATE of a value that another row has, perhaps since a moment ago. */
-const UNIQUE_VIOLATION = "23505";
-/** The second time it is not a coincidence. */
-const TRIES = 2;
+/** SQLSTATEs of a value that another row has, perhaps since a moment ago, and of a deadlock. */
+const COLLISIONS: (string | undefined)[] = ["23505", "40P01"];
+/** The third time it is not a coincidence. */
+const TRIES = 3;
 
 /** Work on PostgreSQL, over lanes that its owner closes. */
 export class PostgresUnitOfWork implements UnitOfWork {
@@ -42,7 +42,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
       try {
         return await this.lanes.transaction(roleOf(scope), inRepos(scope, work));
       } catch (error) {
-        const collided = error instanceof StoreError && error.code === UNIQUE_VIOLATION;
+        const collided = error instanceof StoreError && COLLISIONS.includes(error.code);
         if (!collided || tried === TRIES) throw domainError(error);
       }
     }
