@@ -8,6 +8,7 @@ import type { CallRef } from "../../src/calls/call_event.ts";
 import type { OutcomeDefinition } from "../../src/campaigns/assistant.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import type { BookedCall, NewEntry, PhoneBooks } from "../telephony/simulated/phone_books.ts";
+import { StoreError } from "./errors.ts";
 import type { Lanes } from "./lanes.ts";
 import { fragment, json } from "./sql.ts";
 
@@ -37,22 +38,34 @@ const PIECE = 500;
 
 /** Books that outlive the process, and that every replica shares. */
 export class PostgresPhoneBooks implements PhoneBooks {
-  constructor(private readonly lanes: Lanes) {}
+  readonly #askMs: number;
+
+  /**
+   * `askMs`: after so many milliseconds (2,000 when absent), a request that still waits for a
+   * connection is not written any more. Together with the caller's own delay that must be less than
+   * the network's quiet period.
+   */
+  constructor(private readonly lanes: Lanes, { askMs = 2000 }: { askMs?: number } = {}) {
+    this.#askMs = askMs;
+  }
 
   /** See the interface. */
   async ask(entry: NewEntry): Promise<BookedCall> {
-    const { ref, to, dialedAt, nextAt } = entry;
-    const [row] = await this.lanes.transaction(SCOPE, (sql) =>
-      sql<Row>`
+    const { ref, to, ringSeconds, maxSeconds, outcomes, context, dialedAt, seed, speed } = entry;
+    const until = performance.now() + this.#askMs;
+    const [row] = await this.lanes.transaction(SCOPE, async (sql) => {
+      if (performance.now() > until) {
+        throw new StoreError("unavailable", "waited too long for a connection to dial now");
+      }
+      return await sql<Row>`
         insert into phone_network.calls as c (${COLUMNS}) values (
-          ${ref.clientId}, ${ref.callId}, ${to}, ${entry.ringSeconds}, ${entry.maxSeconds},
-          ${json(entry.outcomes)}, ${
-        json(entry.context)
-      }, ${dialedAt}, ${entry.seed}, ${entry.speed},
+          ${ref.clientId}, ${ref.callId}, ${to}, ${ringSeconds}, ${maxSeconds}, ${json(outcomes)},
+          ${json(context)}, ${dialedAt}, ${seed}, ${speed},
           (select count(*) from phone_network.calls where number = ${to} and refused is null),
-          ${entry.refused}, 1, 0, ${nextAt})
+          ${entry.refused}, 1, 0, ${entry.nextAt})
         on conflict (client_id, call_id) do update set requests = c.requests + 1
-        returning ${COLUMNS}`);
+        returning ${COLUMNS}`;
+    });
     return toCall(row);
   }
 

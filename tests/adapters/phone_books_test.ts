@@ -5,10 +5,11 @@
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import { StoreError } from "../../adapters/postgres/errors.ts";
+import { Lanes } from "../../adapters/postgres/lanes.ts";
 import { PostgresPhoneBooks } from "../../adapters/postgres/phone_books.ts";
 import { MemoryPhoneBooks } from "../../adapters/telephony/simulated/memory_books.ts";
 import { newId } from "../../src/kernel/ids.ts";
-import { phoneBooksContract } from "../contracts/phone_books.ts";
+import { bookEntry, phoneBooksContract } from "../contracts/phone_books.ts";
 import { embeddedDatabases, serverDatabases, type TestDatabase } from "../support/databases.ts";
 import { whenThere } from "../support/skip.ts";
 
@@ -51,6 +52,26 @@ function onDatabase(name: string, source: typeof embeddedDatabases): void {
       for (const scope of [client, { role: "app_master" }, { role: "app_auth" }] as const) {
         await denied(lanes.flight(scope, (sql) => sql`select 1 from phone_network.calls`));
       }
+    },
+  });
+
+  Deno.test({
+    name: `phone books, ${name}: a request that waited too long for a connection is not written`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const { target } = (await open()).db;
+      const lanes = new Lanes(target, { size: 1 });
+      const books = new PostgresPhoneBooks(lanes, { askMs: 1 });
+      const late = bookEntry();
+      const held = lanes.transaction(
+        { role: "phone_network" },
+        () => new Promise((resolve) => setTimeout(resolve, 20)),
+      );
+      assertEquals((await assertRejects(() => books.ask(late), StoreError)).kind, "unavailable");
+      await held;
+      assertEquals(await books.get(late.ref), null);
+      await lanes.close();
     },
   });
 

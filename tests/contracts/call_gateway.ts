@@ -26,7 +26,7 @@ export interface GatewayHarness extends AsyncDisposable {
 }
 
 /** A request to dial, and the call as the studio knows it. */
-interface Asked {
+export interface Asked {
   request: DialRequest;
   call: Call;
 }
@@ -53,7 +53,7 @@ export function callGatewayContract(
   };
 
   tell("a call that is accepted was dialled once", async (harness) => {
-    const { request, call } = asked("0001");
+    const { request, call } = aDial("0001");
     const result = await dial(harness, request);
     assert(result.kind === "accepted" && result.providerCallId !== "");
     assertEquals(await harness.dials(request.ref), 1);
@@ -63,7 +63,7 @@ export function callGatewayContract(
   });
 
   tell("a call that is refused for sure is never dialled, and not known", async (harness) => {
-    const { request, call } = asked("0007");
+    const { request, call } = aDial("0007");
     assertEquals(await dial(harness, request), {
       kind: "refused",
       reason: "provider_unavailable",
@@ -77,7 +77,7 @@ export function callGatewayContract(
   tell(
     "a call whose dialling is in doubt was dialled, and is found by looking",
     async (harness) => {
-      const { request, call } = asked("0008");
+      const { request, call } = aDial("0008");
       const result = await dial(harness, request);
       assert(result.kind === "unknown" && result.why !== "");
       assertEquals(await harness.dials(request.ref), 1);
@@ -91,7 +91,7 @@ export function callGatewayContract(
   );
 
   tell("dialling the same call again does not dial again", async (harness) => {
-    const { request } = asked("0001");
+    const { request } = aDial("0001");
     const first = await dial(harness, request);
     const again = await Promise.all([dial(harness, request), dial(harness, request)]);
     assertEquals(again, [first, first]);
@@ -101,13 +101,13 @@ export function callGatewayContract(
   });
 
   tell("a call that was never dialled is not found, and has no recording", async (harness) => {
-    const { call } = asked("0001");
+    const { call } = aDial("0001");
     assertEquals(await harness.gateway.lookup(call), { kind: "not_found" });
     assertEquals(await harness.gateway.recording(call, null), null);
   });
 
   tell("two calls to one number are two calls", async (harness) => {
-    const [one, two] = [asked("0001"), asked("0001")];
+    const [one, two] = [aDial("0001"), aDial("0001")];
     await dial(harness, one.request);
     await dial(harness, two.request);
     await harness.pass(600);
@@ -124,7 +124,7 @@ export function callGatewayContract(
   ];
   for (const [digits, reason, life] of unanswered) {
     tell(`a call that ends with ${reason} was not answered, and costs nothing`, async (harness) => {
-      const { request, call } = asked(digits);
+      const { request, call } = aDial(digits);
       const events = await live(harness, request);
       assertEquals(stages(events).filter((type) => life.includes(type)), life);
       assert(!stages(events).includes("answered"));
@@ -139,7 +139,7 @@ export function callGatewayContract(
   tell("an unanswered phone rings as long as it was asked to", async (harness) => {
     const rung = [];
     for (const ringSeconds of [15, 45]) {
-      const { request } = asked("0003", { ringSeconds });
+      const { request } = aDial("0003", { ringSeconds });
       const events = await live(harness, request);
       rung.push(Number(eventOf(events, "ended").at) - Number(eventOf(events, "ringing").at));
     }
@@ -147,7 +147,7 @@ export function callGatewayContract(
   });
 
   tell("an answered call goes through every stage in order", async (harness) => {
-    const { request } = asked("0001");
+    const { request } = aDial("0001");
     const events = await live(harness, request);
     assertEquals(stages(events), ["queued", "ringing", "answered", "ended"]);
     const times = ["queued", "ringing", "answered", "ended"] as const;
@@ -162,7 +162,7 @@ export function callGatewayContract(
   });
 
   tell("an answered call costs something", async (harness) => {
-    const { request } = asked("0001");
+    const { request } = aDial("0001");
     const cost = reportOf(await live(harness, request), "phone_cost")?.cost;
     assert(cost && cost.amount > 0n && /^[A-Z]{3}$/.test(cost.currency));
   });
@@ -170,7 +170,7 @@ export function callGatewayContract(
   tell(
     "an answered call has a transcript, a summary, and the outcomes asked for",
     async (harness) => {
-      const { request } = asked("0001");
+      const { request } = aDial("0001");
       const events = await live(harness, request);
       const said = reportOf(events, "transcript");
       assert(said && said.turns.length > 2 && said.summary);
@@ -189,21 +189,21 @@ export function callGatewayContract(
   );
 
   tell("a voicemail is a call that a machine answered", async (harness) => {
-    const { request } = asked("0005");
+    const { request } = aDial("0005");
     const events = await live(harness, request);
     assertEquals(reportOf(events, "answered")?.by, "machine");
     assertEquals(ended(events)?.reason, "voicemail");
   });
 
   tell("a contact that wants no more calls opts out", async (harness) => {
-    const { request } = asked("0006");
+    const { request } = aDial("0006");
     const events = await live(harness, request);
     assert(reportOf(events, "opted_out"));
     assertEquals(endStatusOf(ended(events)!.reason), "completed");
   });
 
   tell("a contact may hang up after two seconds", async (harness) => {
-    const { request } = asked("0009");
+    const { request } = aDial("0009");
     assertEquals(ended(await live(harness, request)), {
       type: "ended",
       reason: "contact_hangup",
@@ -212,7 +212,7 @@ export function callGatewayContract(
   });
 
   tell("a call is ended at the longest that it may take", async (harness) => {
-    const { request } = asked("0010", { maxSeconds: 120 });
+    const { request } = aDial("0010", { maxSeconds: 120 });
     assertEquals(ended(await live(harness, request)), {
       type: "ended",
       reason: "max_duration",
@@ -221,13 +221,13 @@ export function callGatewayContract(
   });
 
   tell("a call of an hour may take its hour", async (harness) => {
-    const { request } = asked("0010", { maxSeconds: 7200 });
+    const { request } = aDial("0010", { maxSeconds: 7200 });
     assertEquals(ended(await live(harness, request, 4000))?.durationSeconds, 3600);
   });
 
   tell("looking tells what was reported, with the same ids, at every moment", async (harness) => {
     for (const digits of ["0001", "0002", "0003", "0004", "0005", "0006", "0009"]) {
-      const { request, call } = asked(digits);
+      const { request, call } = aDial(digits);
       await dial(harness, request);
       for (const seconds of [0, 2, 5, 10, 20, 60, 600]) {
         await harness.pass(seconds);
@@ -239,20 +239,20 @@ export function callGatewayContract(
   });
 
   tell("event ids are unique within a call", async (harness) => {
-    const { request } = asked("0006");
+    const { request } = aDial("0006");
     const ids = (await live(harness, request)).map(({ eventId }) => eventId);
     assertEquals(ids.length, new Set(ids).size);
   });
 
   tell("a call that is under way has no recording yet", async (harness) => {
-    const { request, call } = asked("0010");
+    const { request, call } = aDial("0010");
     await dial(harness, request);
     await harness.pass(60);
     assertEquals(await harness.gateway.recording(call, null), null);
   });
 
   tell("a recording is an MP3 of which any part can be had", async (harness) => {
-    const { request, call } = asked("0001");
+    const { request, call } = aDial("0001");
     const report = reportOf(await live(harness, request), "recording");
     const { reference = "", durationSeconds = null } = report ?? {};
     const over: Call = { ...call, recording: { reference, durationSeconds } };
@@ -281,7 +281,8 @@ export function callGatewayContract(
   if (unused.size) throw new Error(`call gateway: no such sentences: ${[...unused].join("; ")}`);
 }
 
-function asked(digits: string, overrides: Partial<DialRequest> = {}): Asked {
+/** A request to dial a number that ends so, from a client of its own, and the call that it is for. */
+export function aDial(digits: string, overrides: Partial<DialRequest> = {}): Asked {
   const client = clientRow();
   const assistant = assistantRow(client);
   const record = recordRow(recordTypeRow(client));

@@ -30,21 +30,21 @@ export function phoneBooksContract(
     });
 
   tell("a call is booked as it was asked for", async (books) => {
-    const asked = entry();
+    const asked = bookEntry();
     const expected = { ...asked, nth: 0, requests: 1, pushed: 0 };
     assertEquals(await books.ask(asked), expected);
     assertEquals(await books.get(asked.ref), expected);
   });
 
   tell("asking again changes nothing but the count of requests", async (books) => {
-    const asked = entry();
+    const asked = bookEntry();
     await books.ask(asked);
     const again = await books.ask({ ...asked, to: uniquePhone(), seed: "other", speed: 3 });
     assertEquals(again, { ...asked, nth: 0, requests: 2, pushed: 0 });
   });
 
   tell("twenty requests at once book one call", async (books) => {
-    const asked = entry();
+    const asked = bookEntry();
     const lines = await Promise.all(Array.from({ length: 20 }, () => books.ask(asked)));
     const counts = lines.map(({ requests }) => requests).toSorted((a, b) => a - b);
     assertEquals(counts, Array.from({ length: 20 }, (_, i) => i + 1));
@@ -55,14 +55,14 @@ export function phoneBooksContract(
     const to = uniquePhone();
     const nth = [];
     for (const refused of [null, "provider_unavailable", null, null] as const) {
-      nth.push((await books.ask(entry({ to, refused }))).nth);
+      nth.push((await books.ask(bookEntry({ to, refused }))).nth);
     }
     assertEquals(nth, [0, 1, 1, 2]);
   });
 
   tell("clients do not share calls, even with equal ids", async (books) => {
-    const mine = entry();
-    const other = entry({ ref: { clientId: newId(new Date()), callId: mine.ref.callId } });
+    const mine = bookEntry();
+    const other = bookEntry({ ref: { clientId: newId(new Date()), callId: mine.ref.callId } });
     await books.ask(mine);
     assertEquals(await books.get(other.ref), null);
     await books.ask(other);
@@ -71,8 +71,8 @@ export function phoneBooksContract(
 
   tell("only calls that are due are claimed, those that are longest due first", async (books) => {
     const due = [minutes(-300), minutes(-302), minutes(-301)];
-    const asked = due.map((nextAt) => entry({ nextAt }));
-    const idle = entry({ nextAt: null });
+    const asked = due.map((nextAt) => bookEntry({ nextAt }));
+    const idle = bookEntry({ nextAt: null });
     for (const each of [...asked, idle]) await books.ask(each);
     const first = await books.claim(minutes(-301), minutes(-250), 1);
     assertEquals(first.map(({ ref }) => ref), [asked[1].ref]);
@@ -84,7 +84,7 @@ export function phoneBooksContract(
   });
 
   tell("of many claims at once, one gets a call", async (books) => {
-    const asked = Array.from({ length: 10 }, () => entry({ nextAt: minutes(-200) }));
+    const asked = Array.from({ length: 10 }, () => bookEntry({ nextAt: minutes(-200) }));
     await Promise.all(asked.map((each) => books.ask(each)));
     const claims = await Promise.all(
       Array.from({ length: 8 }, () => books.claim(minutes(-200), minutes(9999), 100)),
@@ -95,7 +95,7 @@ export function phoneBooksContract(
   });
 
   tell("a plan says what was reported, and when more is due", async (books) => {
-    const asked = entry();
+    const asked = bookEntry();
     await books.ask(asked);
     await books.plan(asked.ref, 3, minutes(-100));
     const line = await books.get(asked.ref);
@@ -109,7 +109,7 @@ export function phoneBooksContract(
 
   tell("history is booked as it is, once", async (books) => {
     const history: BookedCall[] = Array.from({ length: 1200 }, (_, i) => ({
-      ...entry({ dialedAt: minutes(100_000 + i), nextAt: null }),
+      ...bookEntry({ dialedAt: minutes(100_000 + i), nextAt: null }),
       nth: i,
       requests: 1,
       pushed: 7,
@@ -129,7 +129,7 @@ export function phoneBooksContract(
       description: "",
       choices: ["a", "b"],
     }];
-    const asked = entry({ context, outcomes });
+    const asked = bookEntry({ context, outcomes });
     await books.ask(asked);
     const line = await books.get(asked.ref);
     assert(line);
@@ -137,7 +137,8 @@ export function phoneBooksContract(
   });
 }
 
-function entry(overrides: Partial<NewEntry> = {}): NewEntry {
+/** A request that nobody has made before. */
+export function bookEntry(overrides: Partial<NewEntry> = {}): NewEntry {
   const now = new Date();
   return {
     ref: { clientId: newId(now), callId: newId(now) },

@@ -185,16 +185,21 @@ function findings({ outcomes }: Talk): string {
   return told.length === 0 ? "" : ` Noted: ${told.join("; ")}.`;
 }
 
+const CUT_OFF = "The call was ended at the longest that it may take";
+
 function cutAt(maxSeconds: number, whole: Conversation): Conversation {
   if (whole.seconds <= maxSeconds) return whole;
   const turns = whole.turns.filter(({ startSeconds }) => startSeconds < maxSeconds);
   const reached = (turn: number | null) => turn !== null && turn < turns.length;
+  const outcomes = whole.outcomes.filter(({ turn }) => reached(turn));
   return {
     turns,
     seconds: maxSeconds,
     reason: "max_duration",
-    summary: `${whole.summary} The call was ended at the longest that it may take.`,
-    outcomes: whole.outcomes.filter(({ turn }) => reached(turn)),
+    summary: outcomes.length === whole.outcomes.length
+      ? `${whole.summary} ${CUT_OFF}.`
+      : `${CUT_OFF}, before everything was talked over.`,
+    outcomes,
     optOutTurn: reached(whole.optOutTurn) ? whole.optOutTurn : null,
   };
 }
