@@ -12,14 +12,16 @@ const FORM =
 /**
  * The moment that an ISO-8601 text with an offset names.
  *
- * @throws DomainError `invalid` without an offset, or for a day or hour that does not exist.
+ * @throws DomainError `invalid` without an offset, for a day or hour that does not exist, or beyond
+ * the years 1 to 9999.
  */
 export function parseMoment(field: string, text: string): Date {
   const match = FORM.exec(text.trim());
   const moment = new Date(match ? text.trim().toUpperCase() : NaN);
   const [, year, month, day] = (match ?? []).map(Number);
   const exists = match !== null && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-  if (!exists || Number.isNaN(moment.getTime())) {
+  const inUtc = moment.getUTCFullYear();
+  if (!exists || !(inUtc >= 1 && inUtc <= 9999)) {
     throw invalid(
       field,
       `must be an ISO-8601 time with an offset, such as 2026-05-04T15:30:00+02:00, got "${text}"`,
