@@ -66,6 +66,13 @@ export function isOpenOrder(status: CallOrderStatus): boolean {
   return OPEN_STATUSES.includes(status);
 }
 
+/** When the dialling worker is to look at an order: when it is scheduled, if it may be dialled. */
+export function dueTime(
+  { callType, status, scheduledTime }: Pick<CallOrder, "callType" | "status" | "scheduledTime">,
+): Date | null {
+  return callType === "phone_out" && isOpenOrder(status) ? scheduledTime : null;
+}
+
 /** What a status may change to, without itself. */
 export function nextStatuses(from: CallOrderStatus): CallOrderStatus[] {
   return ALLOWED[from].filter((to) => to !== from);

@@ -12,7 +12,7 @@ import { newId, requireId, type Uuid } from "../kernel/ids.ts";
 import { parseMoment } from "../kernel/moment.ts";
 import { optionalText } from "../kernel/text.ts";
 import type { ContactRecord } from "../records/record.ts";
-import type { CallOrder, CallType } from "./call_order.ts";
+import { type CallOrder, type CallType, dueTime } from "./call_order.ts";
 import type { CallOrderView } from "./call_order_repo.ts";
 import { insertOrder } from "./save_order.ts";
 
@@ -46,16 +46,14 @@ export async function createCallOrder(
   const recordId = requireId("Record", input.recordUuid);
   const campaignId = requireId("Campaign", input.campaignUuid);
   const now = clock.now();
-  const callType = input.callType ?? "phone_out";
-  const scheduledTime = input.scheduledTime === undefined
-    ? null
-    : parseMoment("scheduledTime", input.scheduledTime);
   const fields = {
     recordId,
     campaignId,
-    callType,
-    scheduledTime,
-    nextDialAt: callType === "phone_out" ? scheduledTime : null,
+    callType: input.callType ?? "phone_out",
+    status: "planned" as const,
+    scheduledTime: input.scheduledTime === undefined
+      ? null
+      : parseMoment("scheduledTime", input.scheduledTime),
     instructions: optionalText("instructions", input.instructions, MAX_INSTRUCTIONS),
   };
   return await uow.run(scopeOf(principal), async (repos) => {
@@ -71,8 +69,8 @@ export async function createCallOrder(
       ...fields,
       id: newId(now),
       clientId: record.clientId,
-      status: "planned",
       attempts: 0,
+      nextDialAt: dueTime(fields),
       createdBy: principal.userId,
       createdAt: now,
       updatedAt: now,

@@ -13,6 +13,7 @@ import type { Repos } from "../kernel/unit_of_work.ts";
 import {
   type CallOrder,
   type CallOrderStatus,
+  dueTime,
   isOpenOrder,
   mayChange,
   nextStatuses,
@@ -41,9 +42,10 @@ export async function updateCallOrderStatus(
     if (order === null) throw notFound("Call order");
     await requireAllowed(repos, order, status);
     if (status !== order.status) {
-      const nextDialAt = isOpenOrder(status) ? order.scheduledTime : null;
-      await updateOrder(repos, order, { ...order, status, nextDialAt, updatedAt: now });
+      const nextDialAt = dueTime({ ...order, status });
+      // Before the figures: see the order of locks in unit_of_work.ts.
       if (status === "do_not_call") await markDoNotCall(repos, order.recordId, now);
+      await updateOrder(repos, order, { ...order, status, nextDialAt, updatedAt: now });
       await repos.audit.add(auditEntry(principal, {
         id: newId(now),
         at: now,

@@ -38,6 +38,9 @@ export interface Repos {
  * were started; a row is only ever written by whoever may see it, so that a write to another
  * client's row, or to one that does not exist, rejects.
  *
+ * Use cases take locks, and write what others may wait for, in this order, so that no two wait for
+ * each other: call, order, record, balance, figures.
+ *
  * Both methods reject with DomainError `unavailable` when the store cannot be reached; nothing was
  * written then, unless the commit itself was cut off, which the message says.
  */
