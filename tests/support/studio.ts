@@ -15,6 +15,7 @@ import type { Call } from "../../src/calls/call.ts";
 import type { CallReport } from "../../src/calls/call_event.ts";
 import type { Applied } from "../../src/calls/apply_call_event.ts";
 import type { Campaign } from "../../src/campaigns/campaign.ts";
+import type { CampaignStats } from "../../src/campaigns/stats.ts";
 import { DomainError, type ErrorCode } from "../../src/kernel/errors.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
@@ -186,6 +187,11 @@ export async function orderNow(
 ): Promise<CallOrder> {
   const view = await store.read("all", ({ callOrders }) => callOrders.get(id));
   return view!.order;
+}
+
+/** The figures of the company's campaign. */
+export async function statsNow({ app, master, company }: Studio): Promise<CampaignStats> {
+  return await app.campaigns.stats(master, company.campaign.id);
 }
 
 /** The company's money. */
