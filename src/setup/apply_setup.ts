@@ -17,11 +17,12 @@ import { requireCountry } from "../records/create_record.ts";
 import { requireEmail } from "../records/record.ts";
 import { applyCampaigns } from "./apply_campaigns.ts";
 import { applyRecords } from "./apply_records.ts";
-import type { ClientSetup, MasterSetup, Setup, SetupReport } from "./setup.ts";
+import type { ClientSetup, PersonSetup, Setup, SetupReport } from "./setup.ts";
 import { type SetupWork, Upserts } from "./setup_work.ts";
 
 const MAX_NAME = 200;
 const MASTER_ROLE = "Master";
+const UNASSIGNED_ROLE = "Unassigned";
 
 /**
  * Creates what is missing and updates what differs; names are how rows are found again.
@@ -39,33 +40,51 @@ export async function applySetup(
   const now = clock.now();
   return await uow.run("all", async (repos) => {
     const work = { repos, upserts: new Upserts(), now, phoneNumbers };
-    if (setup.masters?.length) await applyMasters(work, setup.masters);
-    for (const [i, client] of (setup.clients ?? []).entries()) {
-      const id = await applyClient(work, client, `clients[${i}]`);
-      await repos.audit.add(auditEntry(principal, {
+    const note = (clientId: string | null) =>
+      repos.audit.add(auditEntry(principal, {
         id: newId(now),
         at: now,
-        clientId: id,
+        clientId,
         action: "apply-setup",
-        subjectId: id,
+        subjectId: clientId,
       }));
+    if (setup.masters?.length || setup.unassigned?.length) {
+      await applyMasters(work, setup.masters ?? []);
+      await applyUnassigned(work, setup.unassigned ?? []);
+      await note(null);
+    }
+    for (const [i, client] of (setup.clients ?? []).entries()) {
+      await note(await applyClient(work, client, `clients[${i}]`));
     }
     return work.upserts.report;
   });
 }
 
-async function applyMasters(work: SetupWork, masters: MasterSetup[]): Promise<void> {
-  const { repos: { access }, upserts, now } = work;
-  const found = await access.roleByName(null, MASTER_ROLE);
-  const role = await upserts.save(
-    `role ${MASTER_ROLE}`,
-    found,
-    found ?? { id: newId(now), clientId: null, name: MASTER_ROLE, admin: true, permissions: [] },
-    (row) => access.saveRole(row),
-  );
-  for (const { email, name } of masters) {
-    await applyUser(work, null, role.id, email, name, true);
+async function applyMasters(work: SetupWork, masters: PersonSetup[]): Promise<void> {
+  if (!masters.length) return;
+  const roleId = await operatorsRole(work, MASTER_ROLE, true);
+  for (const { email, name } of masters) await applyUser(work, null, roleId, email, name, true);
+}
+
+/** Somebody who has joined a client since then stays there. */
+async function applyUnassigned(work: SetupWork, people: PersonSetup[]): Promise<void> {
+  if (!people.length) return;
+  const roleId = await operatorsRole(work, UNASSIGNED_ROLE, false);
+  for (const { email, name } of people) {
+    const before = await work.repos.access.userByEmail(email);
+    if (before?.clientId) work.upserts.report.unchanged++;
+    else await applyUser(work, null, roleId, email, name, false);
   }
+}
+
+async function operatorsRole(
+  { repos: { access }, upserts, now }: SetupWork,
+  name: string,
+  admin: boolean,
+): Promise<string> {
+  const found = await access.roleByName(null, name);
+  const role = found ?? { id: newId(now), clientId: null, name, admin, permissions: [] };
+  return (await upserts.save(`role ${name}`, found, role, (row) => access.saveRole(row))).id;
 }
 
 async function applyClient(work: SetupWork, setup: ClientSetup, path: string): Promise<string> {
@@ -122,7 +141,8 @@ async function applyUser(
   master: boolean,
 ): Promise<void> {
   const before = await access.userByEmail(email);
-  if (before !== null && (before.clientId !== clientId || before.master !== master)) {
+  const elsewhere = before !== null && before.clientId !== null && before.clientId !== clientId;
+  if (elsewhere || (before !== null && before.master !== master)) {
     throw invalid("users", `${email} already belongs to another client or to the operator`);
   }
   const after = {

@@ -13,12 +13,14 @@ import type { ImportedFields } from "../records/import_records.ts";
 /** The whole document. */
 export interface Setup {
   /** The operator's own people, who see every client. */
-  masters?: MasterSetup[];
+  masters?: PersonSetup[];
+  /** People who belong to no client until one lists them among its users. */
+  unassigned?: PersonSetup[];
   clients?: ClientSetup[];
 }
 
-/** A user of the operator's. */
-export interface MasterSetup {
+/** A user of no client. */
+export interface PersonSetup {
   email: string;
   name: string;
 }

@@ -1,0 +1,70 @@
+import {
+  type AgentConnection,
+  OUTCOME_TYPES,
+  type OutcomeDefinition,
+} from "../../../src/campaigns/assistant.ts";
+import { defineCommand, UsageError } from "../command.ts";
+import { setUpClient } from "./set_up.ts";
+
+/** `assistant create` */
+export const createAssistant = defineCommand({
+  name: "assistant create",
+  about: "Create an assistant (voice agent) of a client, or change it.",
+  options: {
+    client: { type: "string", value: "NAME", about: "Whose assistant.", required: true },
+    name: { type: "string", value: "NAME", about: "Unique within the client.", required: true },
+    sip: { type: "string", value: "URI", about: "Agent at a SIP address (simulated)." },
+    websocket: { type: "string", value: "URL", about: "Agent at a media stream (simulated)." },
+    outcome: {
+      type: "string",
+      value: "NAME:TYPE:ABOUT",
+      about: `What it finds out; TYPE is ${
+        OUTCOME_TYPES.filter((t) => t !== "choice").join(", ")
+      }` +
+        " or choice=a|b|c. Replaces all earlier ones.",
+      multiple: true,
+    },
+    "operational-per-minute": {
+      type: "string",
+      value: "AMOUNT",
+      about: "What the agent's platform costs us (0).",
+    },
+  },
+  async run(machine, { values }) {
+    return await setUpClient(machine, {
+      name: values.client,
+      assistants: [{
+        name: values.name,
+        connection: connectionOf(values.sip, values.websocket),
+        outcomes: values.outcome?.map(outcomeOf),
+        operationalPerMinute: values["operational-per-minute"],
+      }],
+    });
+  },
+});
+
+function connectionOf(
+  uri: string | undefined,
+  url: string | undefined,
+): AgentConnection | undefined {
+  if (uri !== undefined && url !== undefined) {
+    throw new UsageError("--sip or --websocket, not both");
+  }
+  if (uri !== undefined) return { kind: "sip", uri };
+  return url === undefined ? undefined : { kind: "websocket", url };
+}
+
+function outcomeOf(text: string): OutcomeDefinition {
+  const [, name, kind, choices, description] = /^([^:]+):([a-z]+)(?:=([^:]+))?:(.+)$/s.exec(text) ??
+    [];
+  const type = OUTCOME_TYPES.find((each) => each === kind);
+  const fits = type !== undefined && (type === "choice") === (choices !== undefined);
+  if (!fits) {
+    throw new UsageError(
+      `--outcome must be NAME:TYPE:ABOUT, such as "interested:boolean:Wants a quote" or ` +
+        `"size:choice=small|large:How big it is", got "${text}"`,
+    );
+  }
+  const outcome = { name: name.trim(), type, description: description.trim() };
+  return choices === undefined ? outcome : { ...outcome, choices: choices.split("|") };
+}

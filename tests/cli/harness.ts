@@ -1,0 +1,141 @@
+/**
+ * The command line in this process, on a store in memory and files that exist only here.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { NumberingPlans } from "../../adapters/phone_numbers.ts";
+import { memoryStore } from "../../adapters/memory/store.ts";
+import { CommandError, type PhoneCall } from "../../adapters/cli/command.ts";
+import { type ExitCode, runCli } from "../../adapters/cli/run.ts";
+import { type App, createApp } from "../../src/app.ts";
+import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { FakeGateway } from "../support/fake_gateway.ts";
+import { NOON } from "../support/rows.ts";
+
+/** What a line came to. */
+export interface Ran {
+  code: ExitCode;
+  stdout: string;
+  stderr: string;
+}
+
+/** A command line with its world. */
+export interface Shell {
+  app: App;
+  uow: UnitOfWork;
+  /** Files by path. */
+  files: Map<string, string | Uint8Array>;
+  /** The phone network's books; null where phones are real. */
+  phoneCalls: PhoneCall[] | null;
+  /** Times that the database was opened. */
+  opened: number;
+  isTerminal: boolean;
+  run(...args: string[]): Promise<Ran>;
+  /** Runs a line with `--json` that must succeed, and reads what it printed. */
+  // deno-lint-ignore no-explicit-any -- each command has its own shape, which the test then states
+  json(...args: string[]): Promise<any>;
+  /** Runs a line that must succeed. */
+  done(...args: string[]): Promise<Ran>;
+}
+
+/** A command line on an empty store. */
+export function openShell(): Shell {
+  const { uow } = memoryStore();
+  const app = createApp({
+    uow,
+    clock: new FakeClock(NOON),
+    gateway: new FakeGateway(),
+    phoneNumbers: new NumberingPlans(),
+    recordingLinks: { sign: () => Promise.resolve("https://studio.test/recording") },
+  });
+  const shell: Shell = {
+    app,
+    uow,
+    files: new Map(),
+    phoneCalls: null,
+    opened: 0,
+    isTerminal: false,
+    run: async (...args) => {
+      const written = { stdout: "", stderr: "" };
+      const code = await runCli(args, {
+        open() {
+          shell.opened++;
+          const { phoneCalls } = shell;
+          return Promise.resolve({
+            app,
+            migrate: () => Promise.resolve(["0001_studio.sql"]),
+            phoneCalls: phoneCalls === null
+              ? undefined
+              : (limit: number) => Promise.resolve(phoneCalls.slice(0, limit)),
+          });
+        },
+        readFile(path) {
+          const file = shell.files.get(path);
+          if (file === undefined) return Promise.reject(new CommandError(`${path}: no such file`));
+          return Promise.resolve(typeof file === "string" ? new TextEncoder().encode(file) : file);
+        },
+        stdout: (text) => written.stdout += text,
+        stderr: (text) => written.stderr += text,
+        isTerminal: shell.isTerminal,
+      });
+      return { code, ...written };
+    },
+    async done(...args) {
+      const ran = await shell.run(...args);
+      assertEquals(ran.code, 0, ran.stderr);
+      return ran;
+    },
+    async json(...args) {
+      const { stdout, stderr } = await shell.done(...args, "--json");
+      assertEquals(stderr, "", "--json says nothing on standard error");
+      return JSON.parse(stdout);
+    },
+  };
+  return shell;
+}
+
+/** A setup file with one of everything. */
+export const WHOLE = {
+  $schema: "./setup.schema.json",
+  masters: [{ email: "olga@operator.example", name: "Olga Ruiz" }],
+  unassigned: [{ email: "new@acme.example", name: "Nia New" }],
+  clients: [{
+    name: "Acme",
+    country: "US",
+    tariff: { currency: "USD", setup: "0.01", perMinute: "0.12", incrementSeconds: 1 },
+    rules: { window: null, countries: null, requireConsent: false, maxConcurrentCalls: 50 },
+    topUps: [{ reference: "INV-1", amount: "250.00" }],
+    roles: [{ name: "Admin", admin: true }, { name: "Viewer", permissions: ["calls.view"] }],
+    users: [{ email: "ana@acme.example", name: "Ana Lima", role: "Admin" }],
+    recordTypes: [{ name: "Lead", description: "Asked for a quote" }],
+    assistants: [{
+      name: "Nova",
+      connection: { kind: "simulated" },
+      outcomes: [
+        { name: "interested", type: "boolean", description: "Whether the contact is interested" },
+        { name: "size", type: "choice", description: "How big", choices: ["small", "large"] },
+      ],
+      operationalPerMinute: "0.05",
+    }],
+    campaigns: [{
+      name: "Spring",
+      description: "Quotes of the spring",
+      status: "active",
+      assistant: "Nova",
+      rules: { window: { start: "08:00", end: "24:00", days: [1, 2] }, autoDial: true },
+    }],
+    records: [{
+      recordType: "Lead",
+      name: "Bo Chen",
+      phoneNumber: "(415) 555-0132",
+      country: "US",
+      email: "bo@example.com",
+      timeZone: "America/Denver",
+      consent: { at: "2026-01-02T03:04:05Z", source: "Web form" },
+      doNotCall: true,
+      parameters: { roof: { kind: "flat", age: 12 }, tags: ["a", null] },
+    }],
+  }],
+};
