@@ -18,6 +18,9 @@ await db.asSuperuser(`
   create policy tenant on notes to app_tenant
     using (client_id = (select nullif(current_setting('app.client_id', true), '')::uuid));
   grant select, insert, delete on notes to app_tenant;
+  create table children (client_id uuid not null, note int not null,
+    constraint children_note foreign key (client_id, note) references notes deferrable initially deferred);
+  grant insert on children to app_tenant;
   insert into notes values ('${MINE}', 1, 'mine'), ('${OTHER}', 1, 'other')`);
 await db.fence();
 const embedded = db.target as { socket: () => Duplex };
@@ -294,23 +297,55 @@ withLanes(
   },
 );
 
-withLanes("an idle connection that dies is replaced unnoticed", {}, async (lanes, wire) => {
-  const sockets: Duplex[] = [];
-  const spied = new Lanes({
-    socket: () => {
-      sockets.push(wire.target.socket());
-      return sockets.at(-1)!;
-    },
-  });
-  try {
-    await spied.flight(TENANT, bodies);
-    await new Promise((resolve) => sockets[0].once("close", resolve).destroy());
-    assertEquals(await spied.flight(TENANT, bodies), ["mine"]);
-    assertEquals(sockets.length, 2);
-  } finally {
-    await spied.close();
-  }
+withLanes(
+  "what waits behind a large value is not sent elsewhere when the connection dies",
+  { size: 1 },
+  async (lanes, wire) => {
+    await lanes.flight(TENANT, bodies);
+    let tries = 0;
+    await lanes.transaction(TENANT, async (sql) => {
+      if (++tries === 1) wire.cutAt = "xxxx";
+      const large = sql`select ${"x".repeat(1_000_000)}::text`;
+      await Promise.all([large, ...[1, 2, 3].map((n) => sql`select ${n}::int`)]);
+    });
+    assertEquals({ tries, sockets: wire.sockets }, { tries: 2, sockets: 2 });
+  },
+);
+
+withLanes("a connection is not used again after an internal error", {}, async (lanes, wire) => {
+  const work = (sql: Sql) => sql`do $$begin raise exception using errcode = 'XX001'; end$$`;
+  await failure(lanes.flight(TENANT, work), "unavailable");
   assertEquals(await lanes.flight(TENANT, bodies), ["mine"]);
+  assertEquals(wire.sockets, 4, "three tries, and the next flight");
+});
+
+withLanes(
+  "a constraint that fails at the commit is reported, and nothing is kept",
+  {},
+  async (lanes) => {
+    const work = (sql: Sql) => sql`insert into children values (${MINE}, ${404})`;
+    const error = await failure(lanes.transaction(TENANT, work), "conflict");
+    assertEquals(error.constraint, "children_note");
+  },
+);
+
+Deno.test("an idle connection that dies is replaced unnoticed", async () => {
+  const sockets: Duplex[] = [];
+  const socket = () => {
+    sockets.push(embedded.socket());
+    return sockets.at(-1)!;
+  };
+  const lanes = new Lanes({ socket });
+  let tries = 0;
+  const counted = (sql: Sql) => (tries++, bodies(sql));
+  try {
+    await lanes.flight(TENANT, counted);
+    await new Promise((resolve) => sockets[0].once("close", resolve).destroy());
+    assertEquals(await lanes.flight(TENANT, counted), ["mine"]);
+    assertEquals({ tries, sockets: sockets.length }, { tries: 2, sockets: 2 });
+  } finally {
+    await lanes.close();
+  }
 });
 
 withLanes(
