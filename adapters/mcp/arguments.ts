@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { DomainError } from "../../src/kernel/errors.ts";
 import type { Tool } from "./define_tool.ts";
 
@@ -30,17 +30,28 @@ export function parseArguments(
     ...unknown.map((key) =>
       `${shown(key)}: unknown parameter. ${tool.name} takes ${allowed.join(", ") || "none"}.`
     ),
-    ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, kept)),
+    ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, tool, kept)),
   ];
   if (faults.length > 0) throw new DomainError("invalid", faults.join("\n"));
   return parsed.data as Record<string, unknown>;
 }
 
-function faultOf(issue: z.core.$ZodIssue, given: unknown): string {
-  const got = issue.path.reduce<unknown>((value, key) => memberOf(value, key), given);
-  const field = issue.path.join(".");
-  if (got === undefined) return `${field}: is required.`;
-  return `${field}: ${problemOf(issue)}, got ${shown(got)}.`;
+function faultOf(
+  issue: z.core.$ZodIssue,
+  tool: Pick<Tool, "input">,
+  given: Record<string, unknown>,
+): string {
+  // No tool takes nested parameters that it looks into, so a fault is always at the top.
+  const field = String(issue.path[0]);
+  const problem = field in given
+    ? `${problemOf(issue)}, got ${shown(given[field])}`
+    : "is required";
+  return `${field}: ${problem} (${descriptionOf(tool.input.shape[field])}).`;
+}
+
+function descriptionOf(field: z.core.$ZodType): string | undefined {
+  const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
+  return z.globalRegistry.get(inner)?.description;
 }
 
 function problemOf(issue: z.core.$ZodIssue): string {
@@ -61,15 +72,8 @@ function problemOf(issue: z.core.$ZodIssue): string {
 const KINDS: Record<string, string> = {
   string: "text",
   int: "a whole number",
-  number: "a number",
-  boolean: "true or false",
-  object: "an object",
-  array: "a list",
+  number: "a whole number",
 };
-
-function memberOf(value: unknown, key: PropertyKey): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-}
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);

@@ -45,7 +45,9 @@ function plain(node: unknown): unknown {
   if (typeof node !== "object" || node === null) return node;
   const kept: JsonSchema = {};
   for (const [key, value] of Object.entries(node)) {
-    if (UNIONS.includes(key)) throw new Error(`JSON Schema has "${key}", which clients refuse`);
+    if (UNIONS.includes(key) || (key === "type" && Array.isArray(value))) {
+      throw new Error(`JSON Schema has a union in "${key}", which clients refuse`);
+    }
     if (key === "additionalProperties" || key === "propertyNames" || isSafeIntegerBound(value)) {
       continue;
     }
