@@ -192,9 +192,9 @@ export const unitOfWorkContract = contract("UnitOfWork", (tell) => {
       await records.insert(a);
       await records.insert(b);
     });
-    await atOnce(6, (i) => increment(uow, scope, i % 2 ? [a.id, b.id] : [b.id, a.id]));
-    assertEquals(await countOf(uow, scope, a.id), 6);
-    assertEquals(await countOf(uow, scope, b.id), 6);
+    await atOnce(2, (i) => increment(uow, scope, i ? [a.id, b.id] : [b.id, a.id]));
+    assertEquals(await countOf(uow, scope, a.id), 2);
+    assertEquals(await countOf(uow, scope, b.id), 2);
   });
 
   tell("runs scopes side by side without mixing them up", async (uow) => {
