@@ -125,12 +125,13 @@ export function createHttp(deps: HttpDeps): Http {
 function problemOf(error: Error, c: Context<Env>, log: Log): HttpProblem {
   if (error instanceof HttpProblem) return error;
   const requestId = c.get("requestId");
-  log("error", "request failed", { requestId, error });
   if (error instanceof DomainError && error.code === "unavailable") {
+    log("warn", "store unavailable", { requestId, error });
     return new HttpProblem(503, "Temporarily unavailable: try again in a few seconds.", {
       "Retry-After": "2",
     });
   }
+  log("error", "request failed", { requestId, error });
   const problem = `Internal error: try again, and report request ${requestId} if it persists.`;
   return new HttpProblem(500, problem, {}, RPC.internal);
 }
