@@ -5,12 +5,22 @@
  * @module
  */
 
-/** The composition root, and the entry points that alone may import it. */
+/** The composition root, and the entry points (with what they share) that alone may import it. */
 const root = "adapters/compose.ts";
-const entries = new Set(["adapters/main.ts", "adapters/dev.ts", "adapters/cli/main.ts"]);
+const entries = new Set(
+  ["main.ts", "dev.ts", "server.ts", "cli/main.ts"].map((file) => `adapters/${file}`),
+);
 /** Folders of adapters that the world calls, and files of neither side; all else there is outbound. */
 const inbound = new Set(["http", "mcp", "console", "cli"]);
-const neutral = new Set(["main.ts", "dev.ts", "compose.ts", "config.ts"]);
+const neutral = new Set([
+  "main.ts",
+  "deploy.ts",
+  "dev.ts",
+  "server.ts",
+  "compose.ts",
+  "config.ts",
+  "log.ts",
+]);
 
 type Zone = "inside" | "inbound" | "outbound" | "other";
 

@@ -55,7 +55,11 @@ const specimens: Record<string, { text: string; objections?: Record<string, numb
     objections: { "boundaries/one-way": 1 },
   },
   "adapters/dev.ts": {
-    text: `import "./compose.ts"; import "./http/a.ts"; import "./config.ts";`,
+    text: `import "./compose.ts"; import "./http/a.ts"; import "./config.ts"; import "./log.ts";`,
+  },
+  "adapters/workers.ts": {
+    text: `import "./log.ts"; import "./clock.ts"; import "./http/a.ts";`,
+    objections: { "boundaries/one-way": 1 },
   },
   "adapters/main.ts": {
     text: `import "./http/a.ts"; import "./postgres/a.ts";`,
