@@ -148,7 +148,10 @@ create index records_newest on records (client_id, created_at desc, id desc);
 create index records_by_status on records (client_id, status, created_at desc, id desc);
 create index records_by_type on records (client_id, type_id, created_at desc, id desc);
 create index records_by_name on records (client_id, lower(name) collate "C", id);
-create index records_search on records using gin (client_id, search_text gin_trgm_ops, phone_number gin_trgm_ops);
+-- Each search reads what was inserted since the last merge: 1 MB is 0.3 ms of it, and imports take twice as long as
+-- with the default of 4 MB (without any such list, ten times).
+create index records_search on records using gin (client_id, search_text gin_trgm_ops, phone_number gin_trgm_ops)
+  with (gin_pending_list_limit = 1024);
 
 create table notes (
   client_id uuid not null references clients,

@@ -1,0 +1,652 @@
+create extension btree_gin;
+create extension pg_trgm;
+
+create table assistants (
+  client_id uuid not null,
+  id uuid not null,
+  name text not null,
+  connection jsonb not null,
+  outcomes jsonb not null,
+  operational_per_minute bigint not null,
+  created_at timestamp(3) with time zone not null,
+  constraint assistants_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint assistants_operational_per_minute_check CHECK ((operational_per_minute >= 0)),
+  constraint assistants_pkey PRIMARY KEY (client_id, id)
+);
+CREATE UNIQUE INDEX assistants_name ON public.assistants USING btree (client_id, lower(name));
+alter table assistants enable row level security;
+alter table assistants force row level security;
+create policy master on assistants for all to app_master using (true) with check (true);
+create policy tenant on assistants for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on assistants to app_master;
+grant insert, select, update on assistants to app_tenant;
+
+create table audit_log (
+  client_id uuid not null,
+  id uuid not null,
+  at timestamp(3) with time zone not null,
+  user_id uuid,
+  token_id uuid,
+  actor text not null,
+  action text not null,
+  subject_id uuid,
+  constraint audit_log_pkey PRIMARY KEY (client_id, id)
+);
+CREATE INDEX audit_log_newest ON public.audit_log USING btree (client_id, at DESC, id DESC);
+CREATE INDEX audit_log_newest_of_all ON public.audit_log USING btree (at DESC, id DESC);
+alter table audit_log enable row level security;
+alter table audit_log force row level security;
+create policy master on audit_log for all to app_master using (true) with check (true);
+create policy tenant on audit_log for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select on audit_log to app_master;
+grant insert, select on audit_log to app_tenant;
+
+create table balances (
+  client_id uuid not null,
+  currency text not null,
+  paid_in bigint not null,
+  available bigint not null,
+  reserved bigint not null,
+  spent bigint not null,
+  constraint balances_check CHECK ((paid_in = ((available + reserved) + spent))),
+  constraint balances_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint balances_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint balances_paid_in_check CHECK ((paid_in >= 0)),
+  constraint balances_pkey PRIMARY KEY (client_id),
+  constraint balances_reserved_check CHECK ((reserved >= 0)),
+  constraint balances_spent_check CHECK ((spent >= 0))
+);
+alter table balances enable row level security;
+alter table balances force row level security;
+create policy master on balances for all to app_master using (true) with check (true);
+create policy tenant on balances for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on balances to app_master;
+grant select, update (available, reserved, spent) on balances to app_tenant;
+
+create table call_events (
+  client_id uuid not null,
+  call_id uuid not null,
+  event_id text not null,
+  at timestamp(3) with time zone not null,
+  constraint call_events_client_id_call_id_fkey FOREIGN KEY (client_id, call_id) REFERENCES calls(client_id, id),
+  constraint call_events_pkey PRIMARY KEY (client_id, call_id, event_id)
+);
+alter table call_events enable row level security;
+alter table call_events force row level security;
+create policy master on call_events for all to app_master using (true) with check (true);
+create policy tenant on call_events for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select on call_events to app_master;
+grant insert, select on call_events to app_tenant;
+
+create table call_orders (
+  client_id uuid not null,
+  id uuid not null,
+  record_id uuid not null,
+  campaign_id uuid not null,
+  call_type text not null,
+  status text not null,
+  scheduled_time timestamp(3) with time zone,
+  instructions text,
+  attempts integer not null,
+  next_dial_at timestamp(3) with time zone,
+  created_by uuid,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint call_orders_attempts_check CHECK ((attempts >= 0)),
+  constraint call_orders_call_type_check CHECK ((call_type = ANY (ARRAY['phone_out'::text, 'phone_in'::text, 'web'::text]))),
+  constraint call_orders_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint call_orders_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint call_orders_client_id_record_id_fkey FOREIGN KEY (client_id, record_id) REFERENCES records(client_id, id),
+  constraint call_orders_pkey PRIMARY KEY (client_id, id),
+  constraint call_orders_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'busy'::text, 'contacted'::text, 'canceled'::text, 'do_not_call'::text, 'rescheduled'::text, 'failed'::text])))
+);
+CREATE INDEX call_orders_by_campaign ON public.call_orders USING btree (client_id, campaign_id, created_at DESC, id DESC);
+CREATE INDEX call_orders_by_record ON public.call_orders USING btree (client_id, record_id, created_at DESC, id DESC);
+CREATE INDEX call_orders_by_status ON public.call_orders USING btree (client_id, status, created_at DESC, id DESC);
+CREATE INDEX call_orders_due ON public.call_orders USING btree (next_dial_at) WHERE ((call_type = 'phone_out'::text) AND (status = ANY (ARRAY['planned'::text, 'busy'::text, 'rescheduled'::text])));
+CREATE INDEX call_orders_id ON public.call_orders USING btree (id);
+CREATE INDEX call_orders_newest ON public.call_orders USING btree (client_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX call_orders_open ON public.call_orders USING btree (client_id, record_id, campaign_id) WHERE (status = ANY (ARRAY['planned'::text, 'busy'::text, 'rescheduled'::text]));
+alter table call_orders enable row level security;
+alter table call_orders force row level security;
+create policy master on call_orders for all to app_master using (true) with check (true);
+create policy tenant on call_orders for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on call_orders to app_master;
+grant insert, select, update on call_orders to app_tenant;
+
+create table call_outcomes (
+  client_id uuid not null,
+  call_id uuid not null,
+  outcomes jsonb not null,
+  constraint call_outcomes_client_id_call_id_fkey FOREIGN KEY (client_id, call_id) REFERENCES calls(client_id, id),
+  constraint call_outcomes_outcomes_check CHECK ((jsonb_typeof(outcomes) = 'array'::text)),
+  constraint call_outcomes_pkey PRIMARY KEY (client_id, call_id)
+);
+alter table call_outcomes enable row level security;
+alter table call_outcomes force row level security;
+create policy master on call_outcomes for all to app_master using (true) with check (true);
+create policy tenant on call_outcomes for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on call_outcomes to app_master;
+grant insert, select, update on call_outcomes to app_tenant;
+
+create table call_transcripts (
+  client_id uuid not null,
+  call_id uuid not null,
+  turns jsonb not null,
+  constraint call_transcripts_client_id_call_id_fkey FOREIGN KEY (client_id, call_id) REFERENCES calls(client_id, id),
+  constraint call_transcripts_pkey PRIMARY KEY (client_id, call_id)
+);
+alter table call_transcripts enable row level security;
+alter table call_transcripts force row level security;
+create policy master on call_transcripts for all to app_master using (true) with check (true);
+create policy tenant on call_transcripts for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on call_transcripts to app_master;
+grant insert, select, update on call_transcripts to app_tenant;
+
+create table calls (
+  client_id uuid not null,
+  id uuid not null,
+  order_id uuid not null,
+  record_id uuid not null,
+  campaign_id uuid not null,
+  assistant_id uuid not null,
+  phone_number text not null,
+  status text not null,
+  end_reason text,
+  answered_by text,
+  created_at timestamp(3) with time zone not null,
+  answered_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  duration_seconds integer,
+  timeline jsonb not null,
+  summary text,
+  recording_reference text,
+  recording_seconds integer,
+  provider text not null,
+  provider_call_id text,
+  currency text not null,
+  setup bigint not null,
+  per_minute bigint not null,
+  increment_seconds integer not null,
+  operational_per_minute bigint not null,
+  reserved bigint not null,
+  price bigint,
+  operational_cost bigint,
+  phone_cost bigint,
+  phone_currency text,
+  max_seconds integer not null,
+  initiated_by uuid,
+  updated_at timestamp(3) with time zone not null,
+  constraint calls_answered_by_check CHECK ((answered_by = ANY (ARRAY['person'::text, 'machine'::text]))),
+  constraint calls_check CHECK (((end_reason IS NULL) = (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text])))),
+  constraint calls_check1 CHECK (((phone_cost IS NULL) = (phone_currency IS NULL))),
+  constraint calls_client_id_assistant_id_fkey FOREIGN KEY (client_id, assistant_id) REFERENCES assistants(client_id, id),
+  constraint calls_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint calls_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint calls_client_id_order_id_fkey FOREIGN KEY (client_id, order_id) REFERENCES call_orders(client_id, id),
+  constraint calls_client_id_record_id_fkey FOREIGN KEY (client_id, record_id) REFERENCES records(client_id, id),
+  constraint calls_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint calls_duration_seconds_check CHECK ((duration_seconds >= 0)),
+  constraint calls_end_reason_check CHECK ((end_reason = ANY (ARRAY['contact_hangup'::text, 'agent_hangup'::text, 'ended_by_client'::text, 'max_duration'::text, 'contact_lost'::text, 'agent_lost'::text, 'voicemail'::text, 'busy'::text, 'no_answer'::text, 'canceled'::text, 'invalid_number'::text, 'forbidden'::text, 'auth_failed'::text, 'media_incompatible'::text, 'provider_balance'::text, 'provider_unavailable'::text, 'declined'::text, 'unwanted'::text, 'rejected_by_network'::text, 'agent_unavailable'::text]))),
+  constraint calls_max_seconds_check CHECK ((max_seconds > 0)),
+  constraint calls_operational_cost_check CHECK ((operational_cost >= 0)),
+  constraint calls_phone_currency_check CHECK ((phone_currency ~ '^[A-Z]{3}$'::text)),
+  constraint calls_pkey PRIMARY KEY (client_id, id),
+  constraint calls_price_check CHECK ((price >= 0)),
+  constraint calls_recording_seconds_check CHECK ((recording_seconds >= 0)),
+  constraint calls_reserved_check CHECK ((reserved >= 0)),
+  constraint calls_status_check CHECK ((status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text, 'completed'::text, 'busy'::text, 'no_answer'::text, 'failed'::text, 'canceled'::text])))
+);
+CREATE INDEX calls_by_record ON public.calls USING btree (client_id, record_id, created_at DESC, id DESC);
+CREATE INDEX calls_id ON public.calls USING btree (id);
+CREATE INDEX calls_live_of_campaign ON public.calls USING btree (client_id, campaign_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE INDEX calls_silent ON public.calls USING btree (updated_at) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE UNIQUE INDEX calls_live ON public.calls USING btree (client_id, order_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+alter table calls enable row level security;
+alter table calls force row level security;
+create policy master on calls for all to app_master using (true) with check (true);
+create policy tenant on calls for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on calls to app_master;
+grant insert, select, update on calls to app_tenant;
+
+create table campaign_costs (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  currency text not null,
+  price bigint not null,
+  operational bigint not null,
+  phone bigint not null,
+  constraint campaign_costs_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_costs_pkey PRIMARY KEY (client_id, campaign_id, currency)
+);
+alter table campaign_costs enable row level security;
+alter table campaign_costs force row level security;
+create policy master on campaign_costs for all to app_master using (true) with check (true);
+create policy tenant on campaign_costs for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_costs to app_master;
+grant insert, select, update on campaign_costs to app_tenant;
+
+create table campaign_end_reasons (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  end_reason text not null,
+  count bigint not null,
+  constraint campaign_end_reasons_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_end_reasons_pkey PRIMARY KEY (client_id, campaign_id, end_reason)
+);
+alter table campaign_end_reasons enable row level security;
+alter table campaign_end_reasons force row level security;
+create policy master on campaign_end_reasons for all to app_master using (true) with check (true);
+create policy tenant on campaign_end_reasons for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_end_reasons to app_master;
+grant insert, select, update on campaign_end_reasons to app_tenant;
+
+create table campaign_order_statuses (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  status text not null,
+  count bigint not null,
+  constraint campaign_order_statuses_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_order_statuses_pkey PRIMARY KEY (client_id, campaign_id, status)
+);
+alter table campaign_order_statuses enable row level security;
+alter table campaign_order_statuses force row level security;
+create policy master on campaign_order_statuses for all to app_master using (true) with check (true);
+create policy tenant on campaign_order_statuses for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_order_statuses to app_master;
+grant insert, select, update on campaign_order_statuses to app_tenant;
+
+create table campaign_outcome_values (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  name text not null,
+  type text not null,
+  value jsonb not null,
+  value_hash text not null generated always as (md5((value)::text)) stored,
+  count bigint not null,
+  constraint campaign_outcome_values_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_outcome_values_pkey PRIMARY KEY (client_id, campaign_id, name, type, value_hash)
+);
+CREATE INDEX campaign_outcome_values_top ON public.campaign_outcome_values USING btree (client_id, campaign_id, name, type, count DESC, "left"((value)::text, 100) COLLATE "C", value_hash) WHERE (count > 0);
+alter table campaign_outcome_values enable row level security;
+alter table campaign_outcome_values force row level security;
+create policy master on campaign_outcome_values for all to app_master using (true) with check (true);
+create policy tenant on campaign_outcome_values for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_outcome_values to app_master;
+grant insert, select, update on campaign_outcome_values to app_tenant;
+
+create table campaign_outcomes (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  name text not null,
+  type text not null,
+  count bigint not null,
+  distinct_values bigint not null,
+  constraint campaign_outcomes_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_outcomes_pkey PRIMARY KEY (client_id, campaign_id, name, type),
+  constraint campaign_outcomes_type_check CHECK ((type = ANY (ARRAY['boolean'::text, 'number'::text, 'text'::text, 'choice'::text, 'date'::text])))
+);
+alter table campaign_outcomes enable row level security;
+alter table campaign_outcomes force row level security;
+create policy master on campaign_outcomes for all to app_master using (true) with check (true);
+create policy tenant on campaign_outcomes for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_outcomes to app_master;
+grant insert, select, update on campaign_outcomes to app_tenant;
+
+create table campaign_stats (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  calls bigint not null,
+  answered bigint not null,
+  answered_ended bigint not null,
+  answered_seconds bigint not null,
+  constraint campaign_stats_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_stats_pkey PRIMARY KEY (client_id, campaign_id)
+);
+alter table campaign_stats enable row level security;
+alter table campaign_stats force row level security;
+create policy master on campaign_stats for all to app_master using (true) with check (true);
+create policy tenant on campaign_stats for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_stats to app_master;
+grant insert, select, update on campaign_stats to app_tenant;
+
+create table campaigns (
+  client_id uuid not null,
+  id uuid not null,
+  assistant_id uuid not null,
+  name text not null,
+  description text,
+  status text not null,
+  rules jsonb not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint campaigns_client_id_assistant_id_fkey FOREIGN KEY (client_id, assistant_id) REFERENCES assistants(client_id, id),
+  constraint campaigns_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint campaigns_pkey PRIMARY KEY (client_id, id),
+  constraint campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'finished'::text])))
+);
+CREATE INDEX campaigns_newest ON public.campaigns USING btree (client_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX campaigns_name ON public.campaigns USING btree (client_id, lower(name));
+alter table campaigns enable row level security;
+alter table campaigns force row level security;
+create policy master on campaigns for all to app_master using (true) with check (true);
+create policy tenant on campaigns for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaigns to app_master;
+grant insert, select, update on campaigns to app_tenant;
+
+create table clients (
+  id uuid not null,
+  name text not null,
+  country text not null,
+  currency text not null,
+  setup bigint not null,
+  per_minute bigint not null,
+  increment_seconds integer not null,
+  rules jsonb not null,
+  created_at timestamp(3) with time zone not null,
+  constraint clients_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint clients_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint clients_id_check CHECK ((id <> '00000000-0000-0000-0000-000000000000'::uuid)),
+  constraint clients_increment_seconds_check CHECK ((increment_seconds > 0)),
+  constraint clients_per_minute_check CHECK ((per_minute >= 0)),
+  constraint clients_pkey PRIMARY KEY (id),
+  constraint clients_setup_check CHECK ((setup >= 0))
+);
+CREATE UNIQUE INDEX clients_name ON public.clients USING btree (lower(name));
+alter table clients enable row level security;
+alter table clients force row level security;
+create policy master on clients for all to app_master using (true) with check (true);
+create policy tenant on clients for all to app_tenant using ((id = ( SELECT app_client_id() AS app_client_id))) with check ((id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on clients to app_master;
+grant select on clients to app_tenant;
+
+create table do_not_call (
+  client_id uuid not null,
+  phone_number text not null,
+  at timestamp(3) with time zone not null,
+  constraint do_not_call_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint do_not_call_pkey PRIMARY KEY (client_id, phone_number)
+);
+alter table do_not_call enable row level security;
+alter table do_not_call force row level security;
+create policy master on do_not_call for all to app_master using (true) with check (true);
+create policy tenant on do_not_call for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select on do_not_call to app_master;
+grant insert, select on do_not_call to app_tenant;
+
+create table idempotency_keys (
+  client_id uuid not null,
+  key text not null,
+  fingerprint text not null,
+  call_id uuid not null,
+  at timestamp(3) with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (client_id, key)
+);
+CREATE INDEX idempotency_keys_at ON public.idempotency_keys USING btree (at);
+alter table idempotency_keys enable row level security;
+alter table idempotency_keys force row level security;
+create policy master on idempotency_keys for all to app_master using (true) with check (true);
+create policy tenant on idempotency_keys for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant delete, insert, select on idempotency_keys to app_master;
+grant insert, select on idempotency_keys to app_tenant;
+
+create table ledger (
+  client_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  at timestamp(3) with time zone not null,
+  amount bigint not null,
+  currency text not null,
+  call_id uuid,
+  reference text,
+  constraint ledger_check CHECK (((amount >= 0) OR (kind = 'adjust'::text))),
+  constraint ledger_check1 CHECK (((kind = 'top_up'::text) = (call_id IS NULL))),
+  constraint ledger_check2 CHECK (((kind = 'top_up'::text) = (reference IS NOT NULL))),
+  constraint ledger_client_id_fkey FOREIGN KEY (client_id) REFERENCES balances(client_id),
+  constraint ledger_kind_check CHECK ((kind = ANY (ARRAY['top_up'::text, 'reserve'::text, 'settle'::text, 'release'::text, 'adjust'::text]))),
+  constraint ledger_pkey PRIMARY KEY (client_id, id, kind)
+);
+CREATE INDEX ledger_newest ON public.ledger USING btree (client_id, at DESC, id DESC, kind DESC);
+CREATE UNIQUE INDEX ledger_once ON public.ledger USING btree (client_id, call_id, kind) WHERE (kind = ANY (ARRAY['reserve'::text, 'settle'::text, 'release'::text]));
+CREATE UNIQUE INDEX ledger_reference ON public.ledger USING btree (client_id, reference) WHERE (reference IS NOT NULL);
+alter table ledger enable row level security;
+alter table ledger force row level security;
+create policy master on ledger for all to app_master using (true) with check (true);
+create policy tenant on ledger for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select on ledger to app_master;
+grant insert, select on ledger to app_tenant;
+
+create table notes (
+  client_id uuid not null,
+  id uuid not null,
+  record_id uuid not null,
+  author text not null,
+  text text not null,
+  at timestamp(3) with time zone not null,
+  constraint notes_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint notes_client_id_record_id_fkey FOREIGN KEY (client_id, record_id) REFERENCES records(client_id, id),
+  constraint notes_pkey PRIMARY KEY (client_id, id)
+);
+CREATE INDEX notes_by_record ON public.notes USING btree (client_id, record_id, at DESC, id DESC);
+alter table notes enable row level security;
+alter table notes force row level security;
+create policy master on notes for all to app_master using (true) with check (true);
+create policy tenant on notes for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select on notes to app_master;
+grant insert, select on notes to app_tenant;
+
+create table phone_network.calls (
+  client_id uuid not null,
+  call_id uuid not null,
+  number text not null,
+  ring_seconds integer not null,
+  max_seconds integer not null,
+  outcomes jsonb not null,
+  context jsonb not null,
+  dialed_at timestamp(3) with time zone not null,
+  seed text not null,
+  speed double precision not null,
+  nth integer not null,
+  refused text,
+  requests integer not null,
+  pushed integer not null,
+  next_at timestamp(3) with time zone,
+  constraint calls_pkey PRIMARY KEY (client_id, call_id),
+  constraint calls_speed_check CHECK ((speed > (0)::double precision))
+);
+CREATE INDEX calls_due ON phone_network.calls USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX calls_number ON phone_network.calls USING btree (number) WHERE (refused IS NULL);
+grant insert, select, update on phone_network.calls to phone_network;
+
+create table record_types (
+  client_id uuid not null,
+  id uuid not null,
+  name text not null,
+  description text,
+  created_at timestamp(3) with time zone not null,
+  constraint record_types_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint record_types_pkey PRIMARY KEY (client_id, id)
+);
+CREATE INDEX record_types_newest ON public.record_types USING btree (client_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX record_types_name ON public.record_types USING btree (client_id, lower(name));
+alter table record_types enable row level security;
+alter table record_types force row level security;
+create policy master on record_types for all to app_master using (true) with check (true);
+create policy tenant on record_types for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on record_types to app_master;
+grant insert, select, update on record_types to app_tenant;
+
+create table records (
+  client_id uuid not null,
+  id uuid not null,
+  type_id uuid not null,
+  name text not null,
+  first_name text,
+  last_name text,
+  email text,
+  phone_number text not null,
+  country text,
+  status text not null,
+  time_zone text,
+  consent_at timestamp(3) with time zone,
+  consent_source text,
+  do_not_call_at timestamp(3) with time zone,
+  parameters jsonb not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  search_text text not null generated always as (lower(((name || ''::text) || COALESCE(email, ''::text)))) stored,
+  constraint records_check CHECK (((consent_at IS NULL) = (consent_source IS NULL))),
+  constraint records_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint records_client_id_type_id_fkey FOREIGN KEY (client_id, type_id) REFERENCES record_types(client_id, id),
+  constraint records_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint records_parameters_check CHECK ((jsonb_typeof(parameters) = 'object'::text)),
+  constraint records_phone_number_check CHECK ((phone_number ~ '^\+[1-9][0-9]{1,14}$'::text)),
+  constraint records_pkey PRIMARY KEY (client_id, id),
+  constraint records_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'archived'::text])))
+);
+CREATE INDEX records_by_name ON public.records USING btree (client_id, lower(name) COLLATE "C", id);
+CREATE INDEX records_by_status ON public.records USING btree (client_id, status, created_at DESC, id DESC);
+CREATE INDEX records_by_type ON public.records USING btree (client_id, type_id, created_at DESC, id DESC);
+CREATE INDEX records_id ON public.records USING btree (id);
+CREATE INDEX records_newest ON public.records USING btree (client_id, created_at DESC, id DESC);
+CREATE INDEX records_search ON public.records USING gin (client_id, search_text gin_trgm_ops, phone_number gin_trgm_ops) WITH (gin_pending_list_limit='1024');
+CREATE UNIQUE INDEX records_phone ON public.records USING btree (client_id, type_id, phone_number);
+alter table records enable row level security;
+alter table records force row level security;
+create policy functions on records for all to app_functions using (true) with check (true);
+create policy master on records for all to app_master using (true) with check (true);
+create policy tenant on records for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on records to app_master;
+grant insert, select, update on records to app_tenant;
+grant select (client_id, id, phone_number, search_text) on records to app_functions;
+
+create table roles (
+  id uuid not null,
+  client_id uuid,
+  name text not null,
+  admin boolean not null,
+  permissions jsonb not null,
+  constraint roles_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint roles_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX roles_name ON public.roles USING btree (client_id, lower(name)) NULLS NOT DISTINCT;
+alter table roles enable row level security;
+alter table roles force row level security;
+create policy functions on roles for all to app_functions using (true) with check (true);
+create policy master on roles for all to app_master using (true) with check (true);
+create policy tenant on roles for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on roles to app_master;
+grant select on roles to app_functions;
+grant select on roles to app_tenant;
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+grant select on schema_migrations to public;
+
+create table server_keys (
+  name text not null,
+  value text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint server_keys_pkey PRIMARY KEY (name)
+);
+grant insert, select on server_keys to app_master;
+
+create table tokens (
+  id uuid not null,
+  user_id uuid not null,
+  name text not null,
+  hash text not null,
+  read_only boolean not null,
+  permissions jsonb,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  constraint tokens_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint tokens_hash_key UNIQUE (hash),
+  constraint tokens_pkey PRIMARY KEY (id),
+  constraint tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX tokens_user ON public.tokens USING btree (user_id);
+alter table tokens enable row level security;
+alter table tokens force row level security;
+create policy functions on tokens for all to app_functions using (true) with check (true);
+create policy master on tokens for all to app_master using (true) with check (true);
+create policy tenant on tokens for all to app_tenant using ((user_id IN ( SELECT users.id FROM users))) with check ((user_id IN ( SELECT users.id FROM users)));
+grant insert, select, update (revoked_at) on tokens to app_tenant;
+grant insert, select, update on tokens to app_master;
+grant select, update (last_used_at) on tokens to app_functions;
+
+create table users (
+  id uuid not null,
+  client_id uuid,
+  role_id uuid not null,
+  email text not null,
+  name text not null,
+  master boolean not null,
+  created_at timestamp(3) with time zone not null,
+  constraint users_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_role_id_fkey FOREIGN KEY (role_id) REFERENCES roles(id)
+);
+CREATE INDEX users_client ON public.users USING btree (client_id);
+CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
+alter table users enable row level security;
+alter table users force row level security;
+create policy functions on users for all to app_functions using (true) with check (true);
+create policy master on users for all to app_master using (true) with check (true);
+create policy tenant on users for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on users to app_master;
+grant select on users to app_functions;
+grant select on users to app_tenant;
+
+CREATE OR REPLACE FUNCTION public.app_client_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.client_id'::text, true), ''::text))::uuid;
+grant execute on function app_client_id() to public;
+
+CREATE OR REPLACE FUNCTION public.identify(token_hash text, moment timestamp with time zone)
+ RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with noted as (
+    update tokens set last_used_at = moment where id in (
+      select id from tokens
+      where tokens.hash = token_hash
+        and (tokens.last_used_at is null or tokens.last_used_at <= moment - interval '1 minute')
+      for no key update skip locked
+    )
+  )
+  select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at, t.expires_at, t.last_used_at,
+    t.revoked_at, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
+    r.permissions
+  from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
+  where t.hash = token_hash
+$function$;
+alter function identify(text,timestamp with time zone) owner to app_functions;
+grant execute on function identify(text,timestamp with time zone) to app_auth;
+
+CREATE OR REPLACE FUNCTION public.search_records(client uuid, text_pattern text, phone_pattern text)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+begin
+  return query
+    select r.id from records r
+    where r.client_id = client and client = (select app_client_id())
+      and (r.search_text like text_pattern or r.phone_number like phone_pattern);
+end $function$;
+alter function search_records(uuid,text,text) owner to app_functions;
+grant execute on function search_records(uuid,text,text) to app_tenant;
