@@ -42,8 +42,10 @@ export interface InitiatedCall extends CallView {
   repeated: boolean;
 }
 
+/** A call as it was committed before the provider is asked. */
 interface Prepared {
-  call: Call;
+  view: CallView;
+  balance: Balance;
   /** Null when there is nothing to dial. */
   request: DialRequest | null;
 }
@@ -67,18 +69,29 @@ export async function initiateCall(
   const key = input.idempotencyKey === undefined
     ? null
     : requireText("idempotencyKey", input.idempotencyKey, MAX_KEY);
-  const { call, request } = await ports.uow.run(
+  const { view, balance, request } = await ports.uow.run(
     scopeOf(principal),
     (repos) => prepare(ports, principal, repos, orderId, key),
   );
-  if (request !== null) await dial(ports, call, request);
-  const { clientId, id } = call;
-  const [view, balance] = await ports.uow.read(
+  if (request === null) return { ...view, balance, repeated: true };
+  // From here on the phone may be ringing: whatever becomes of the store, the caller must learn the
+  // call's uuid, and the reconciler will find out the rest.
+  try {
+    await dial(ports, view.call, request);
+    return await asItStands(ports, view.call);
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === "unavailable")) throw error;
+    return { ...view, balance, repeated: false };
+  }
+}
+
+async function asItStands({ uow }: Ports, { clientId, id }: Call): Promise<InitiatedCall> {
+  const [view, balance] = await uow.read(
     { clientId },
-    (repos) => Promise.all([repos.calls.get(id), repos.balance.get(clientId)]),
+    ({ calls, balance }) => Promise.all([calls.get(id), balance.get(clientId)]),
   );
   if (view === null || balance === null) throw notFound("Call");
-  return { ...view, balance, repeated: request === null };
+  return { ...view, balance, repeated: false };
 }
 
 async function prepare(
@@ -92,10 +105,13 @@ async function prepare(
   const order = await repos.callOrders.lock(orderId);
   if (order === null) throw notFound("Call order");
   const { clientId, recordId, campaignId } = order;
-  const [earlier, live, record, campaign, client] = await Promise.all([
+  // The balance is held before keys and calls are looked at: nobody else of the client can use the
+  // same key or reserve meanwhile.
+  const [record, balance, earlier, live, campaign, client] = await Promise.all([
+    repos.records.lock(recordId),
+    repos.balance.lock(clientId),
     key === null ? null : repos.calls.findKey(clientId, key),
     repos.calls.liveOfOrder(clientId, order.id),
-    repos.records.lock(recordId),
     repos.campaigns.get(campaignId),
     repos.access.getClient(clientId),
   ]);
@@ -103,19 +119,17 @@ async function prepare(
   if (earlier !== null) {
     if (earlier.fingerprint !== fingerprint) throw keyTaken();
     const view = await repos.calls.get(earlier.callId);
-    if (view === null) throw notFound("Call");
-    return { call: view.call, request: null };
+    if (view === null || balance === null) throw notFound("Call");
+    return { view, balance, request: null };
   }
   if (live !== null) throw alreadyLive(live);
   if (record === null || campaign === null || client === null) throw notFound("Call order");
-  const [assistant, listed, balance] = await Promise.all([
+  const [assistant, listed, inProgress] = await Promise.all([
     repos.campaigns.getAssistant(campaign.campaign.assistantId),
     repos.doNotCall.has(clientId, record.phoneNumber),
-    repos.balance.lock(clientId),
+    repos.calls.countLive(clientId, campaignId),
   ]);
   if (assistant === null) throw notFound("Campaign");
-  // Counted only now that the balance is held: nobody else of the client can reserve meanwhile.
-  const inProgress = await repos.calls.countLive(clientId, campaignId);
   const refusal = refusalToDial(ports.phoneNumbers, {
     order,
     record,
@@ -136,16 +150,16 @@ async function prepare(
     client.tariff,
   );
   const money = { id: newId(now), clientId, callId: call.id, at: now };
-  const reserved = balance !== null &&
-    await repos.balance.reserve({ ...money, amount: call.reserved });
-  if (!reserved) {
+  if (!await repos.balance.reserve({ ...money, amount: call.reserved })) {
     throw new DomainError(
       "insufficient_balance",
       "Insufficient client balance to initiate calls",
     );
   }
-  await Promise.all([
+  const [, view, left] = await Promise.all([
     saveCall(repos, null, call),
+    repos.calls.get(call.id),
+    repos.balance.get(clientId),
     key === null
       ? undefined
       : repos.calls.insertKey({ clientId, key, fingerprint, callId: call.id, at: now }),
@@ -157,11 +171,14 @@ async function prepare(
       subjectId: call.id,
     })),
   ]);
-  return { call, request: dialRequest(call, order, record, campaign.campaign, assistant) };
+  if (view === null || left === null) throw notFound("Call");
+  const request = dialRequest(call, order, record, campaign.campaign, assistant);
+  return { view, balance: left, request };
 }
 
-function newCall(
-  ports: Ports,
+/** A call that is about to be dialled, now. */
+export function newCall(
+  ports: { clock: Pick<Ports["clock"], "now">; gateway: Pick<Ports["gateway"], "provider"> },
   principal: Principal,
   order: CallOrder,
   record: ContactRecord,
@@ -233,14 +250,8 @@ async function dial(ports: Ports, call: Call, request: DialRequest): Promise<voi
   const report = reportOf(result);
   if (report === null) return;
   const providerCallId = result.kind === "accepted" ? result.providerCallId : undefined;
-  try {
-    const at = ports.clock.now();
-    await applyCallEvent(ports, { ref: request.ref, eventId: "dial", at, providerCallId, report });
-  } catch (error) {
-    // The phone may be ringing by now: the caller must learn the call's uuid, and the reconciler
-    // will find out the rest.
-    if (!(error instanceof DomainError && error.code === "unavailable")) throw error;
-  }
+  const at = ports.clock.now();
+  await applyCallEvent(ports, { ref: request.ref, eventId: "dial", at, providerCallId, report });
 }
 
 function reportOf(result: DialResult): CallReport | null {
