@@ -49,7 +49,8 @@ function refusalOfOrder({ order, campaign }: DialingFacts): DomainError | null {
   if (order.attempts >= campaign.rules.maxAttempts) {
     return refusal(
       "order_not_callable",
-      `Call order has used all ${campaign.rules.maxAttempts} attempts that its campaign allows`,
+      `Call order has used all ${campaign.rules.maxAttempts} attempts that its campaign allows; ` +
+        "set it to canceled and create a new one to call again",
     );
   }
   return null;
