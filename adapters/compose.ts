@@ -36,6 +36,8 @@ export interface StudioOptions {
   limits: Limits;
   log: Log;
   clock?: Clock;
+  /** Called once per round trip to the database. */
+  onRoundTrip?: () => void;
 }
 
 /** A running studio. */
@@ -67,9 +69,9 @@ export async function prepareDatabase(database: Target): Promise<string[]> {
 export async function compose(options: StudioOptions): Promise<Studio> {
   const { database, readDatabase, publicUrl, telephony, limits, log } = options;
   const clock = options.clock ?? new SystemClock();
-  const size = limits.databaseConnections;
-  const lanes = new Lanes(database, { size });
-  const readLanes = readDatabase === null ? null : new Lanes(readDatabase, { size });
+  const lanesOptions = { size: limits.databaseConnections, onRoundTrip: options.onRoundTrip };
+  const lanes = new Lanes(database, lanesOptions);
+  const readLanes = readDatabase === null ? null : new Lanes(readDatabase, lanesOptions);
   const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
   const links = recordingLinks({ signingKey, publicUrl, clock });
   const books = new PostgresPhoneBooks(lanes);
