@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { NumberingPlans } from "../../adapters/phone_numbers.ts";
 import type { Principal } from "../../src/access/principal.ts";
 import { type App, createApp } from "../../src/app.ts";
@@ -81,7 +81,7 @@ export async function openStudio(rules: Partial<Campaign["rules"]> = {}): Promis
     }
   });
   // A provider may take its time: nobody's rows may be held meanwhile.
-  gateway.onUse = () => assertEquals(store.open, 0, "the gateway was used in a transaction");
+  gateway.onUse = () => assert(!store.inTransaction, "the gateway was used in a transaction");
   return {
     app: createApp(ports),
     ports,

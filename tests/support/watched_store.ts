@@ -1,9 +1,10 @@
 /**
- * A store under observation: a test sees whether a transaction is open, may cut the store off, and
+ * A store under observation: a test sees who is in a transaction, may cut the store off, and
  * may compare all that it holds.
  *
  * @module
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { memoryStore } from "../../adapters/memory/store.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
@@ -11,30 +12,27 @@ import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts"
 /** The store in memory, watched. */
 export class WatchedStore implements UnitOfWork {
   readonly #uow = memoryStore().uow;
-  /** Transactions under way. */
-  open = 0;
+  readonly #flow = new AsyncLocalStorage<true>();
   /** Whether the store cannot be reached. */
   down = false;
-  /** Called in a transaction that only reads, or may write, before its work. */
-  onBegin: (kind: "read" | "run") => void = () => {};
+
+  /** Whether the caller is in the middle of a transaction of its own. */
+  get inTransaction(): boolean {
+    return this.#flow.getStore() ?? false;
+  }
 
   async read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
-    return await this.#watch("read", () => this.#uow.read(scope, work));
+    this.#requireUp();
+    return await this.#uow.read(scope, (repos) => this.#flow.run(true, () => work(repos)));
   }
 
   async run<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
-    return await this.#watch("run", () => this.#uow.run(scope, work));
+    this.#requireUp();
+    return await this.#uow.run(scope, (repos) => this.#flow.run(true, () => work(repos)));
   }
 
-  async #watch<T>(kind: "read" | "run", transact: () => Promise<T>): Promise<T> {
-    this.onBegin(kind);
+  #requireUp(): void {
     if (this.down) throw new DomainError("unavailable", "The store cannot be reached");
-    this.open++;
-    try {
-      return await transact();
-    } finally {
-      this.open--;
-    }
   }
 }
 

@@ -1,0 +1,403 @@
+import { assert, assertEquals } from "@std/assert";
+import type { DialResult } from "../../../src/calls/call_gateway.ts";
+import { newId } from "../../../src/kernel/ids.ts";
+import { minutes, NOON } from "../../support/rows.ts";
+import {
+  addOrder,
+  addRecord,
+  balanceNow,
+  callNow,
+  NOBODY,
+  openStudio,
+  orderNow,
+  refused,
+  refusedUnwritten,
+  statsNow,
+  type Studio,
+} from "../../support/studio.ts";
+import { contentsOf } from "../../support/watched_store.ts";
+import { PAID_IN } from "../../support/world.ts";
+
+/** 0.01 and 0.12 a minute, for the 900 seconds that the campaign allows. */
+const RESERVED = 1_810_000n;
+
+async function initiate(studio: Studio, idempotencyKey?: string, order?: { id: string }) {
+  const { id } = order ?? await addOrder(studio);
+  return await studio.app.calls.initiate(studio.admin, { callOrderUuid: id, idempotencyKey });
+}
+
+Deno.test("initiate-call: reserves the longest call's price, dials once, and tells the balance", async () => {
+  const studio = await openStudio();
+  const { company, gateway } = studio;
+  const order = await addOrder(studio);
+  const { call, balance, repeated, ...names } = await initiate(studio, undefined, order);
+  assertEquals(repeated, false);
+  assertEquals([call.status, call.providerCallId, call.reserved, call.price], [
+    "queued",
+    `line-${call.id}`,
+    RESERVED,
+    null,
+  ]);
+  assertEquals(call.timeline.map(({ status }) => status), ["dialing", "queued"]);
+  assertEquals([names.campaignName, names.clientName], [
+    company.campaign.name,
+    company.client.name,
+  ]);
+  const { paidIn, available, reserved, spent } = balance;
+  assertEquals([paidIn, available, reserved, spent], [PAID_IN, PAID_IN - RESERVED, RESERVED, 0n]);
+  assertEquals(gateway.dialled.length, 1);
+  assertEquals(await callNow(studio, call), call);
+  assertEquals((await statsNow(studio)).calls, 1);
+  // Until the call has ended the order stays as it is.
+  assertEquals(await orderNow(studio, order), order);
+  const { audit, ledgers } = await contentsOf(studio.store);
+  assertEquals([audit[0].action, audit[0].subjectId], ["initiate-call", call.id]);
+  const moves = ledgers.flat().filter(({ callId }) => callId === call.id);
+  assertEquals(moves.map(({ kind, amount }) => [kind, amount]), [["reserve", RESERVED]]);
+});
+
+Deno.test("initiate-call: the provider gets all that it needs, and the agent what it should know", async () => {
+  const studio = await openStudio({ ringSeconds: 25, maxCallSeconds: 120 });
+  const { company, gateway } = studio;
+  const parameters = { plan: "gold", seats: 3, tags: ["a"], vip: true };
+  const record = await addRecord(studio, { name: "Ana Lima", parameters });
+  const order = await addOrder(studio, { instructions: "Be brief." }, record);
+  const { call } = await initiate(studio, undefined, order);
+  assertEquals(gateway.dialled, [{
+    ref: { clientId: company.client.id, callId: call.id },
+    to: record.phoneNumber,
+    ringSeconds: 25,
+    maxSeconds: 120,
+    agent: {
+      connection: company.assistant.connection,
+      outcomes: company.assistant.outcomes,
+      context: {
+        contact: "Ana Lima",
+        campaign: company.campaign.name,
+        instructions: "Be brief.",
+        "parameters.plan": "gold",
+        "parameters.seats": "3",
+        "parameters.tags": '["a"]',
+        "parameters.vip": "true",
+      },
+    },
+  }]);
+  assertEquals(call.reserved, 250_000n);
+});
+
+Deno.test("initiate-call: the last cent may be reserved, and nothing beyond it", async () => {
+  const studio = await openStudio();
+  const { store, company } = studio;
+  const perMinute = PAID_IN / 15n;
+  const tariff = {
+    currency: "USD",
+    setup: PAID_IN - 15n * perMinute,
+    perMinute,
+    incrementSeconds: 1,
+  };
+  const save = (setup: bigint) =>
+    store.run(
+      "all",
+      ({ access }) => access.saveClient({ ...company.client, tariff: { ...tariff, setup } }),
+    );
+  await save(tariff.setup + 1n);
+  const text = "Insufficient client balance to initiate calls";
+  await refused(() => initiate(studio), "insufficient_balance", text);
+  await save(tariff.setup);
+  assertEquals((await initiate(studio)).balance.available, 0n);
+  await refused(() => initiate(studio), "insufficient_balance", text);
+});
+
+Deno.test("initiate-call: a call keeps the prices that held when it was dialled", async () => {
+  const studio = await openStudio();
+  const { store, company } = studio;
+  const { call } = await initiate(studio);
+  const dearer = { ...company.client.tariff, perMinute: 9_000_000n };
+  await store.run("all", ({ access }) => access.saveClient({ ...company.client, tariff: dearer }));
+  const ref = { clientId: call.clientId, callId: call.id };
+  const report = { type: "ended", reason: "contact_hangup", durationSeconds: 60 } as const;
+  await studio.app.calls.applyEvent({ ref, eventId: "end", at: minutes(1), report });
+  assertEquals((await callNow(studio, call)).price, 130_000n);
+});
+
+Deno.test("initiate-call: a second try is refused with the live call's uuid", async () => {
+  const studio = await openStudio();
+  const order = await addOrder(studio);
+  const { call } = await initiate(studio, undefined, order);
+  const again = () => initiate(studio, undefined, order);
+  const text = `Call order already has a live call: ${call.id}. Follow it with get-call-details.`;
+  const error = await refusedUnwritten(studio, again, "conflict", text);
+  assertEquals(error.details.existing, call.id);
+  assertEquals(studio.gateway.dialled.length, 1);
+});
+
+Deno.test("initiate-call: the same key with the same order gives the same call", async () => {
+  const studio = await openStudio();
+  const order = await addOrder(studio);
+  const first = await initiate(studio, " key-1 ", order);
+  const before = await contentsOf(studio.store);
+  const again = await initiate(studio, "key-1", { id: order.id.toUpperCase() });
+  assertEquals(again, { ...first, repeated: true });
+  assertEquals(await contentsOf(studio.store), before);
+  // Also when the call has ended long since.
+  const ref = { clientId: first.call.clientId, callId: first.call.id };
+  const report = { type: "ended", reason: "busy", durationSeconds: null } as const;
+  await studio.app.calls.applyEvent({ ref, eventId: "end", at: NOON, report });
+  await studio.clock.advance(24 * 3_600_000);
+  const late = await initiate(studio, "key-1", order);
+  assertEquals([late.call.id, late.call.status, late.repeated], [first.call.id, "busy", true]);
+  assertEquals(studio.gateway.dialled.length, 1);
+});
+
+Deno.test("initiate-call: the same key with another order is a conflict", async () => {
+  const studio = await openStudio();
+  await initiate(studio, "key-1");
+  const other = await addOrder(studio);
+  const text = "idempotencyKey: was used for another call order; use a new key";
+  await refusedUnwritten(studio, () => initiate(studio, "key-1", other), "conflict", text);
+  assertEquals(studio.gateway.dialled.length, 1);
+});
+
+Deno.test("initiate-call: a key is its client's own, and a refused try does not use it up", async () => {
+  const studio = await openStudio();
+  const { app, stranger, company, store } = studio;
+  const paused = { ...company.campaign, status: "paused" as const };
+  await store.run("all", ({ campaigns }) => campaigns.save(paused));
+  await refused(() => initiate(studio, "key-1"), "campaign_not_active");
+  await store.run("all", ({ campaigns }) => campaigns.save(company.campaign));
+  assertEquals((await initiate(studio, "key-1")).repeated, false);
+  const { id } = await addOrder({ ...studio, company: studio.other });
+  const theirs = await app.calls.initiate(stranger, {
+    callOrderUuid: id,
+    idempotencyKey: "key-1",
+  });
+  assertEquals(theirs.repeated, false);
+});
+
+for (
+  const [key, message] of [
+    ["", "idempotencyKey: must not be empty"],
+    ["k".repeat(201), "idempotencyKey: must be at most 200 characters, got 201"],
+    ["a\0", "idempotencyKey: contains control or broken Unicode characters"],
+  ]
+) {
+  Deno.test(`initiate-call: the key ${JSON.stringify(key.slice(0, 9))} is refused`, async () => {
+    const studio = await openStudio();
+    const order = await addOrder(studio);
+    await refusedUnwritten(studio, () => initiate(studio, key, order), "invalid", message);
+  });
+}
+
+Deno.test("initiate-call: keys are forgotten after two days, and not before", async () => {
+  const studio = await openStudio();
+  const { app, clock } = studio;
+  await initiate(studio, "key-1");
+  await clock.advance(48 * 3_600_000);
+  assertEquals(await app.calls.forgetKeys(), 0);
+  await clock.advance(1);
+  assertEquals(await app.calls.forgetKeys(), 1);
+  assertEquals((await initiate(studio, "key-1")).repeated, false);
+});
+
+Deno.test("initiate-call: twenty at once on one order dial once", async () => {
+  for (const key of [undefined, "key-1"]) {
+    const studio = await openStudio();
+    const order = await addOrder(studio);
+    const tries = await Promise.allSettled(
+      Array.from({ length: 20 }, () => initiate(studio, key, order)),
+    );
+    const made = tries.filter(({ status }) => status === "fulfilled");
+    assertEquals(made.length, key ? 20 : 1);
+    assertEquals(studio.gateway.dialled.length, 1);
+    assertEquals((await contentsOf(studio.store)).calls.length, 1);
+    assertEquals((await balanceNow(studio)).reserved, RESERVED);
+  }
+});
+
+Deno.test("initiate-call: at once on many orders, the cap holds and so does the balance", async () => {
+  const studio = await openStudio({ maxConcurrentCalls: 3 });
+  const orders = await Promise.all(Array.from({ length: 9 }, () => addOrder(studio)));
+  const tries = await Promise.allSettled(
+    orders.map((order) => initiate(studio, undefined, order)),
+  );
+  assertEquals(tries.filter(({ status }) => status === "fulfilled").length, 3);
+  assertEquals(studio.gateway.dialled.length, 3);
+  assertEquals((await balanceNow(studio)).reserved, 3n * RESERVED);
+});
+
+Deno.test("initiate-call: foreign, unknown and malformed uuids look alike", async () => {
+  const studio = await openStudio();
+  const { app, stranger } = studio;
+  const { id } = await addOrder(studio);
+  for (const callOrderUuid of [id, NOBODY, "x"]) {
+    await refusedUnwritten(
+      studio,
+      () => app.calls.initiate(stranger, { callOrderUuid }),
+      "not_found",
+      "Call order not found or access denied",
+    );
+  }
+});
+
+Deno.test("initiate-call: a master's call lands in the order's client, and is paid by it", async () => {
+  const studio = await openStudio();
+  const { app, master, other, store } = studio;
+  const { id } = await addOrder({ ...studio, company: other });
+  const { call, balance, clientName } = await app.calls.initiate(master, { callOrderUuid: id });
+  assertEquals([call.clientId, balance.clientId, clientName], [
+    other.client.id,
+    other.client.id,
+    other.client.name,
+  ]);
+  assertEquals([balance.reserved, (await balanceNow(studio)).reserved], [RESERVED, 0n]);
+  assertEquals((await contentsOf(store)).audit[0].clientId, other.client.id);
+});
+
+Deno.test("initiate-call: what was refused for sure releases the money and plans the order again", async () => {
+  for (const status of ["planned", "busy", "rescheduled"] as const) {
+    const studio = await openStudio();
+    studio.gateway.dialResult = () => ({ kind: "refused", reason: "provider_unavailable" });
+    const order = await addOrder(studio, { status });
+    const { call, balance } = await initiate(studio, "key-1", order);
+    assertEquals([call.status, call.endReason, call.price, call.durationSeconds], [
+      "failed",
+      "provider_unavailable",
+      0n,
+      null,
+    ]);
+    assertEquals([balance.available, balance.reserved, balance.spent], [PAID_IN, 0n, 0n]);
+    const after = await orderNow(studio, order);
+    assertEquals([after.status, after.attempts], ["planned", 0]);
+    assertEquals((await statsNow(studio)).endReasons, { provider_unavailable: 1 });
+    // It may be tried again at once, with a new key.
+    studio.gateway.dialResult = () => ({ kind: "accepted", providerCallId: "line" });
+    assertEquals((await initiate(studio, "key-2", order)).call.status, "queued");
+  }
+});
+
+Deno.test("initiate-call: a refusal because of the number fails the order", async () => {
+  const studio = await openStudio();
+  studio.gateway.dialResult = () => ({ kind: "refused", reason: "invalid_number" });
+  const order = await addOrder(studio);
+  assertEquals((await initiate(studio, undefined, order)).call.endReason, "invalid_number");
+  const after = await orderNow(studio, order);
+  assertEquals([after.status, after.attempts], ["failed", 1]);
+});
+
+Deno.test("initiate-call: an unknown result stays dialing, and is never dialled again", async () => {
+  const studio = await openStudio();
+  const { app, clock, gateway } = studio;
+  gateway.dialResult = () => ({ kind: "unknown", why: "timeout" });
+  const order = await addOrder(studio);
+  const { call, balance } = await initiate(studio, "key-1", order);
+  assertEquals([call.status, call.providerCallId, balance.reserved], ["dialing", null, RESERVED]);
+  assertEquals((await initiate(studio, "key-1", order)).call.id, call.id);
+  await refused(() => initiate(studio, undefined, order), "conflict");
+  await clock.advance(3_600_000);
+  await refused(() => initiate(studio, undefined, order), "conflict");
+  await app.calls.dialDue();
+  assertEquals(gateway.dialled.length, 1);
+});
+
+Deno.test("initiate-call: what a provider reports before it answers is not undone by its answer", async () => {
+  const studio = await openStudio();
+  const { app, gateway, clock } = studio;
+  gateway.dialResult = async ({ ref }): Promise<DialResult> => {
+    const at = clock.now();
+    const report = { type: "ended", reason: "busy", durationSeconds: null } as const;
+    await app.calls.applyEvent({ ref, eventId: "1", at, report });
+    return { kind: "accepted", providerCallId: "line" };
+  };
+  const { call, balance } = await initiate(studio);
+  assertEquals([call.status, call.providerCallId, balance.reserved], ["busy", "line", 0n]);
+});
+
+Deno.test("initiate-call: a store that fails right after the dial does not lose the call's uuid", async () => {
+  for (const result of ["accepted", "unknown"] as const) {
+    const studio = await openStudio();
+    const { store, gateway } = studio;
+    const order = await addOrder(studio);
+    gateway.dialResult = () => {
+      store.down = true;
+      return result === "accepted"
+        ? { kind: "accepted", providerCallId: "line" }
+        : { kind: "unknown", why: "timeout" };
+    };
+    const { call, balance, recordName } = await initiate(studio, undefined, order);
+    store.down = false;
+    assertEquals(call.id, gateway.dialled[0].ref.callId);
+    assertEquals([call.status, balance.reserved, balance.available], [
+      "dialing",
+      RESERVED,
+      PAID_IN - RESERVED,
+    ]);
+    assertEquals(recordName, "Bo Chen");
+    assertEquals((await callNow(studio, call)).status, "dialing");
+  }
+});
+
+Deno.test("initiate-call: a store that fails before the dial dials nothing", async () => {
+  const studio = await openStudio();
+  const order = await addOrder(studio);
+  studio.store.down = true;
+  await refused(() => initiate(studio, undefined, order), "unavailable");
+  assertEquals(studio.gateway.dialled, []);
+});
+
+Deno.test("initiate-call: a process that stalls before it dials does not dial late", async () => {
+  for (const [seconds, dials] of [[30, 1], [31, 0]]) {
+    const studio = await openStudio();
+    const { store, clock, gateway } = studio;
+    const order = await addOrder(studio);
+    const run = store.run.bind(store);
+    store.run = async (scope, work) => {
+      const result = await run(scope, work);
+      store.run = run;
+      // The call is committed; now the process sleeps.
+      await clock.advance(seconds * 1000);
+      return result;
+    };
+    const { call } = await initiate(studio, undefined, order);
+    assertEquals(gateway.dialled.length, dials);
+    assertEquals(call.status, dials ? "queued" : "dialing");
+    if (dials) continue;
+    // The reconciler learns that nobody ever dialled.
+    gateway.lookupResult = () => ({ kind: "not_found" });
+    await clock.advance(60_000);
+    await studio.app.calls.reconcile(10);
+    const ended = await callNow(studio, call);
+    assertEquals([ended.status, ended.endReason], ["failed", "provider_unavailable"]);
+    assertEquals((await balanceNow(studio)).available, PAID_IN);
+  }
+});
+
+Deno.test("initiate-call: the gateway is never used inside a transaction", async () => {
+  const studio = await openStudio();
+  let uses = 0;
+  const check = studio.gateway.onUse;
+  studio.gateway.onUse = () => {
+    check();
+    uses++;
+  };
+  const { call } = await initiate(studio);
+  await studio.clock.advance(60_000);
+  await studio.app.calls.reconcile(10);
+  await studio.app.calls.openRecording({ clientId: call.clientId, callId: call.id }, null);
+  assert(uses === 2, "dialled and looked up; there is no recording to open");
+});
+
+Deno.test("initiate-call: an order is dialled anew until its attempts are used up", async () => {
+  const studio = await openStudio();
+  const order = await addOrder(studio);
+  const seen = new Set<string>();
+  for (let i = 0; i < 3; i++) {
+    const { call } = await initiate(studio, undefined, order);
+    seen.add(call.id);
+    const ref = { clientId: call.clientId, callId: call.id };
+    const report = { type: "ended", reason: "no_answer", durationSeconds: null } as const;
+    await studio.app.calls.applyEvent({ ref, eventId: newId(NOON), at: NOON, report });
+  }
+  assertEquals(seen.size, 3);
+  const after = await orderNow(studio, order);
+  assertEquals([after.status, after.attempts], ["failed", 3]);
+});
