@@ -43,6 +43,7 @@ import {
 import { importRecords } from "./records/import_records.ts";
 import { updateRecord } from "./records/update_record.ts";
 import { applySetup } from "./setup/apply_setup.ts";
+import { importHistory } from "./setup/import_history.ts";
 
 /** A use case that somebody asks for, with its ports filled in. */
 type Bound<F> = F extends (ports: Ports, ...rest: infer A) => infer R ? (...rest: A) => R : never;
@@ -95,7 +96,10 @@ export interface App {
     dialDue: Bound<typeof dialDueOrders>;
     forgetKeys: Bound<typeof forgetKeys>;
   };
-  setup: { apply: Bound<typeof applySetup> };
+  setup: {
+    apply: Bound<typeof applySetup>;
+    importHistory: Bound<typeof importHistory>;
+  };
 }
 
 /** The application over its ports. */
@@ -149,6 +153,9 @@ export function createApp(ports: Ports): App {
       dialDue: bind(dialDueOrders),
       forgetKeys: bind(forgetKeys),
     },
-    setup: { apply: bind(applySetup) },
+    setup: {
+      apply: bind(applySetup),
+      importHistory: bind(importHistory),
+    },
   };
 }

@@ -4,14 +4,15 @@
  * @module
  */
 import type { Ports } from "../app_ports.ts";
+import type { CallOrder } from "../call_orders/call_order.ts";
 import { updateOrder } from "../call_orders/save_order.ts";
-import { markDoNotCall } from "../compliance/mark_do_not_call.ts";
 import { newId } from "../kernel/ids.ts";
 import type { Repos } from "../kernel/unit_of_work.ts";
 import { type Call, isLive } from "./call.ts";
 import type { CallEvent } from "./call_event.ts";
 import { progress } from "./call_progress.ts";
-import { orderAfterCall } from "./order_after_call.ts";
+import { noteOptOut } from "./note_opt_out.ts";
+import { orderAfterCall, orderAfterOptOut } from "./order_after_call.ts";
 import { saveCall } from "./save_call.ts";
 
 /** What became of an event. */
@@ -32,9 +33,11 @@ export async function applyCallEvent(
     if (before === null) return "unknown_call";
     if (!await repos.calls.addEvent(ref, event.eventId, event.at)) return "duplicate";
     const after = progress(before, event, now);
-    if (after !== before) await saveCall(repos, before, after);
+    const ends = isLive(before) && !isLive(after);
+    const order = ends ? await repos.callOrders.lock(after.orderId) : null;
     await moveMoney(repos, before, after, now);
-    if (isLive(before) && !isLive(after)) await finishOrder(repos, after, now);
+    if (after !== before) await saveCall(repos, before, after);
+    if (order !== null) await finishOrder(repos, order, after, now);
     await keepFindings(repos, after, event, now);
     return "applied";
   });
@@ -50,10 +53,14 @@ async function moveMoney(repos: Repos, before: Call, after: Call, now: Date): Pr
   }
 }
 
-async function finishOrder(repos: Repos, call: Call, now: Date): Promise<void> {
-  const order = await repos.callOrders.lock(call.orderId);
+async function finishOrder(
+  repos: Repos,
+  order: CallOrder,
+  call: Call,
+  now: Date,
+): Promise<void> {
   const campaign = await repos.campaigns.get(call.campaignId);
-  if (order === null || campaign === null) return;
+  if (campaign === null) return;
   await updateOrder(repos, order, orderAfterCall(order, call, campaign.campaign.rules, now));
 }
 
@@ -85,17 +92,8 @@ async function keepFindings(
 
 async function optOut(repos: Repos, call: Call, now: Date): Promise<void> {
   const order = await repos.callOrders.lock(call.orderId);
+  await noteOptOut(repos, call, now);
   if (order !== null && order.status !== "do_not_call") {
-    const closed = { ...order, status: "do_not_call" as const, nextDialAt: null, updatedAt: now };
-    await updateOrder(repos, order, closed);
+    await updateOrder(repos, order, orderAfterOptOut(order, now));
   }
-  await markDoNotCall(repos, call.recordId, now);
-  await repos.records.addNote({
-    id: newId(now),
-    clientId: call.clientId,
-    recordId: call.recordId,
-    author: "Assistant",
-    text: `Asked on call ${call.id} not to be called again.`,
-    at: now,
-  });
 }

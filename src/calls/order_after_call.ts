@@ -1,5 +1,5 @@
 /**
- * What a call's end makes of its order.
+ * What a call makes of its order.
  *
  * @module
  */
@@ -50,6 +50,11 @@ export function orderAfterCall(
   if (!rules.autoDial) return { ...counted, status: "rescheduled", nextDialAt: null };
   const next = retryTime(rules, now);
   return { ...counted, status: "rescheduled", scheduledTime: next, nextDialAt: next };
+}
+
+/** The order once the person has asked not to be called again. */
+export function orderAfterOptOut(order: CallOrder, now: Date): CallOrder {
+  return { ...order, status: "do_not_call", nextDialAt: null, updatedAt: now };
 }
 
 function retryTime(rules: DialingRules, now: Date): Date {

@@ -1,0 +1,58 @@
+/**
+ * Figures that are summed up first and written once per campaign: of many changes in one
+ * transaction, the database would keep a row version each.
+ *
+ * @module
+ */
+import type { Outcome } from "../calls/outcome.ts";
+import { addFigures, type CampaignFigures } from "../campaigns/stats.ts";
+import type { StatsRepo } from "../campaigns/stats_repo.ts";
+import type { Uuid } from "../kernel/ids.ts";
+
+interface Sum {
+  clientId: Uuid;
+  campaignId: Uuid;
+  figures: CampaignFigures | null;
+  outcomes: Outcome[];
+}
+
+/** The repository, but additions wait until they are flushed. */
+export function summed(stats: StatsRepo): { stats: StatsRepo; flush(): Promise<void> } {
+  const sums = new Map<Uuid, Sum>();
+
+  function sumOf(clientId: Uuid, campaignId: Uuid): Sum {
+    const known = sums.get(campaignId);
+    if (known) return known;
+    const made = { clientId, campaignId, figures: null, outcomes: [] };
+    sums.set(campaignId, made);
+    return made;
+  }
+
+  return {
+    stats: {
+      ofCampaign: (campaignId) => stats.ofCampaign(campaignId),
+      all: (limit) => stats.all(limit),
+      totalCosts: () => stats.totalCosts(),
+      outcomes: (campaignId, valuesPerName) => stats.outcomes(campaignId, valuesPerName),
+      add(clientId, campaignId, change) {
+        const sum = sumOf(clientId, campaignId);
+        sum.figures = sum.figures === null ? change : addFigures(sum.figures, change, 1);
+        return Promise.resolve();
+      },
+      addOutcomes(clientId, campaignId, outcomes, sign) {
+        if (sign !== 1) return Promise.reject(new Error("history takes no outcomes back"));
+        sumOf(clientId, campaignId).outcomes.push(...outcomes);
+        return Promise.resolve();
+      },
+    },
+    async flush() {
+      await Promise.all(Array.from(sums.values(), async (sum) => {
+        const { clientId, campaignId, figures, outcomes } = sum;
+        await Promise.all([
+          figures && stats.add(clientId, campaignId, figures),
+          outcomes.length ? stats.addOutcomes(clientId, campaignId, outcomes, 1) : undefined,
+        ]);
+      }));
+    },
+  };
+}
