@@ -638,7 +638,7 @@ grant execute on function identify(text,timestamp with time zone) to app_auth;
 CREATE OR REPLACE FUNCTION public.search_records(client uuid, text_pattern text, phone_pattern text)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
- STABLE SECURITY DEFINER
+ STABLE SECURITY DEFINER ROWS 50
  SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_custom_plan'
 AS $function$

@@ -32,6 +32,8 @@ const DUMP = new URL("../../adapters/postgres/schema.sql", import.meta.url);
 /** Tables that belong to no client: shared ones, and the server's own. */
 const SHARED = ["clients", "roles", "schema_migrations", "server_keys", "tokens", "users"];
 const RECORDS = 8000;
+/** Name of the 123rd: "Ada" and the MD5 of "123". */
+const ADA_123 = "ada 202cb962ac59075b964b07152d234b70";
 
 schemaOn("PGlite", embeddedDatabases());
 whenThere("postgres", "schema, PostgreSQL", () => schemaOn("PostgreSQL", serverDatabases()));
@@ -130,28 +132,28 @@ function schemaOn(name: string, source: Promise<TestDatabases | null>): void {
     const world = await (filled ??= manyRecords(db));
     const pages = await pagesOf(db, "records");
     const page = { page: 1, limit: 20 };
-    for (const search of ["ada 123 lovelace", "ADA.777@", "(415) 200-0555"]) {
+    for (const search of [ADA_123, ADA_123.toUpperCase(), "(415) 200-0555", "000123"]) {
       const plan = await planOf(
         db.lanes,
         world,
         world.client.id,
         ({ records }) => records.list({ search }, page),
       );
-      assert(pagesRead(plan) < pages / 3, `${search}: read ${pagesRead(plan)} of ${pages} pages`);
+      assert(pagesRead(plan) < pages / 2, `${search}: read ${pagesRead(plan)} of ${pages} pages`);
     }
     const suggesting = await planOf(
       db.lanes,
       world,
       world.client.id,
-      ({ records }) => records.suggest("ada 123 lovelace", 20),
+      ({ records }) => records.suggest(ADA_123, 20),
     );
-    assert(pagesRead(suggesting) < pages / 3, `read ${pagesRead(suggesting)} of ${pages} pages`);
+    assert(pagesRead(suggesting) < pages / 2, `read ${pagesRead(suggesting)} of ${pages} pages`);
     // Without the function that looks into the index, all records are read: the figures mean something.
     const bare = await planOf(
       db.lanes,
       world,
       null,
-      ({ records }) => records.list({ search: "ada 123 lovelace" }, page),
+      ({ records }) => records.list({ search: ADA_123 }, page),
     );
     assert(pagesRead(bare) > pages, `read ${pagesRead(bare)} of ${pages} pages`);
   });
@@ -217,7 +219,7 @@ async function closedSets(db: TestDatabase): Promise<Record<string, string[]>> {
 function recordsText({ client, type, campaign }: World): string {
   return `
     insert into records (client_id, id, type_id, name, email, phone_number, status, parameters, created_at, updated_at)
-    select '${client.id}', gen_random_uuid(), '${type.id}', format('Ada %s Lovelace', i), format('ada.%s@example.com', i),
+    select '${client.id}', gen_random_uuid(), '${type.id}', 'Ada ' || md5(i::text), format('%s@example.com', md5((-i)::text)),
       '+1415' || 2000000 + i, case i % 10 when 0 then 'inactive' else 'active' end,
       jsonb_build_object('note', repeat('x', 100)), now() - i * interval '1 s', now()
     from generate_series(1, ${RECORDS}) as i;

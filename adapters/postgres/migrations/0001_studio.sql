@@ -532,7 +532,8 @@ $$;
 -- looks into the index in its stead, for the transaction's own client alone. Both patterns are ready for LIKE; a null
 -- one matches nothing.
 create function search_records(client uuid, text_pattern text, phone_pattern text) returns setof uuid
-  language plpgsql stable security definer
+  -- Few rows expected, so that each is then fetched by its key, and not found among all of the client's.
+  language plpgsql stable security definer rows 50
   set search_path = public, pg_temp
   -- The plan depends on the pattern: one of two letters has no trigrams.
   set plan_cache_mode = force_custom_plan
