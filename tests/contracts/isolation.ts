@@ -76,7 +76,28 @@ export const isolationContract = contract("isolation", (tell) => {
       assertEquals(await mainRows(uow, foreign), before);
     });
   }
+
+  for (const [what, save] of Object.entries(TAKEOVERS)) {
+    tell(`${what} is not taken over by whoever knows its uuid`, async (uow) => {
+      const own = await newWorld(uow);
+      const foreign = await newWorld(uow);
+      const before = await mainRows(uow, foreign);
+      // Whether it is refused, or becomes a row of the own client beside the other, is the same.
+      await outcomeOf(uow.run(scopeOf(own), (repos) => save(repos, own, foreign)));
+      assertEquals(await mainRows(uow, foreign), before);
+    });
+  }
 });
+
+/** Writes of own rows under uuids of the second world. */
+const TAKEOVERS: Record<string, (repos: Repos, own: World, at: World) => Promise<unknown>> = {
+  "a record type": ({ records }, { client }, { type }) =>
+    records.saveType({ ...type, clientId: client.id, name: "Mine" }),
+  "an assistant": ({ campaigns }, { client }, { assistant }) =>
+    campaigns.saveAssistant({ ...assistant, clientId: client.id, name: "Mine" }),
+  "a campaign": ({ campaigns }, { client, assistant }, { campaign }) =>
+    campaigns.save({ ...campaign, clientId: client.id, assistantId: assistant.id, name: "Mine" }),
+};
 
 /** Writes of own rows that refer to rows of the second world. */
 const POINTERS: Record<string, (repos: Repos, own: World, at: World) => Promise<unknown>> = {
