@@ -42,13 +42,17 @@ export function orderAfterCall(
   if (!isOpenOrder(order.status)) return { ...counted, nextDialAt: null };
   if (ours) {
     const again = rules.autoDial && order.scheduledTime !== null;
-    return { ...counted, status: "planned", nextDialAt: again ? retryTime(rules, now) : null };
+    return {
+      ...counted,
+      status: "planned",
+      nextDialAt: again ? retryTime(order, rules, now) : null,
+    };
   }
   if (HOPELESS.includes(reason)) return { ...counted, status: "failed", nextDialAt: null };
   if (!MISSED.includes(reason)) return { ...counted, status: "contacted", nextDialAt: null };
   if (attempts >= rules.maxAttempts) return { ...counted, status: "failed", nextDialAt: null };
   if (!rules.autoDial) return { ...counted, status: "rescheduled", nextDialAt: null };
-  const next = retryTime(rules, now);
+  const next = retryTime(order, rules, now);
   return { ...counted, status: "rescheduled", scheduledTime: next, nextDialAt: next };
 }
 
@@ -57,6 +61,8 @@ export function orderAfterOptOut(order: CallOrder, now: Date): CallOrder {
   return { ...order, status: "do_not_call", nextDialAt: null, updatedAt: now };
 }
 
-function retryTime(rules: DialingRules, now: Date): Date {
-  return new Date(now.getTime() + rules.retryAfterMinutes * 60_000);
+/** Some time from now, but never before the order's own time: somebody may have called early. */
+function retryTime({ scheduledTime }: CallOrder, rules: DialingRules, now: Date): Date {
+  const retry = new Date(now.getTime() + rules.retryAfterMinutes * 60_000);
+  return scheduledTime !== null && scheduledTime > retry ? scheduledTime : retry;
 }
