@@ -1,0 +1,377 @@
+import { assertEquals } from "@std/assert";
+import type { Call, EndReason } from "../../../src/calls/call.ts";
+import type { CallReport } from "../../../src/calls/call_event.ts";
+import type { DialingRules } from "../../../src/campaigns/campaign.ts";
+import { minutes, NOON } from "../../support/rows.ts";
+import {
+  addCall,
+  addOrder,
+  addRecord,
+  balanceNow,
+  callNow,
+  NOBODY,
+  openStudio,
+  orderNow,
+  refused,
+  report,
+  statsNow,
+  talk,
+} from "../../support/studio.ts";
+import { contentsOf } from "../../support/watched_store.ts";
+import { PAID_IN } from "../../support/world.ts";
+
+const ANSWERED: CallReport = { type: "answered", by: "person" };
+
+function end(reason: EndReason, durationSeconds: number | null = null): CallReport {
+  return { type: "ended", reason, durationSeconds };
+}
+
+Deno.test("call events: an answered call runs through its life, and is paid to the millionth", async () => {
+  const studio = await openStudio();
+  const { clock } = studio;
+  const order = await addOrder(studio);
+  const call = await addCall(studio, order);
+  for (const what of [{ type: "ringing" }, ANSWERED] as const) {
+    await clock.advance(10_000);
+    assertEquals(await report(studio, call, what), "applied");
+  }
+  await clock.advance(61_000);
+  await report(studio, call, end("contact_hangup", 61));
+  const after = await callNow(studio, call);
+  assertEquals(after.timeline.map(({ status, at }) => [status, Number(at) - Number(NOON)]), [
+    ["dialing", 0],
+    ["queued", 0],
+    ["ringing", 10_000],
+    ["in_progress", 20_000],
+    ["completed", 81_000],
+  ]);
+  // 0.01 + 61 s of 0.12 a minute; 61 s of 0.05 a minute, rounded up.
+  assertEquals([after.price, after.operationalCost], [132_000n, 50_834n]);
+  assertEquals([after.durationSeconds, after.answeredBy, after.endReason], [
+    61,
+    "person",
+    "contact_hangup",
+  ]);
+  assertEquals(await balanceNow(studio), {
+    paidIn: PAID_IN,
+    available: PAID_IN - 132_000n,
+    reserved: 0n,
+    spent: 132_000n,
+  });
+  const { status, attempts } = await orderNow(studio, order);
+  assertEquals([status, attempts], ["contacted", 1]);
+  const stats = await statsNow(studio);
+  assertEquals([stats.calls, stats.answered, stats.answeredEnded, stats.answeredSeconds], [
+    1,
+    1,
+    1,
+    61,
+  ]);
+  assertEquals(stats.orders, { contacted: 1 });
+  assertEquals(stats.costs, [{
+    currency: "USD",
+    price: 132_000n,
+    operational: 50_834n,
+    phone: 0n,
+  }]);
+});
+
+/** FINDINGS.md, "Statuses": each end reason, the call's status, and what the order becomes. */
+const ENDS: [EndReason, Call["status"], string, number][] = [
+  ["contact_hangup", "completed", "contacted", 1],
+  ["agent_hangup", "completed", "contacted", 1],
+  ["ended_by_client", "completed", "contacted", 1],
+  ["max_duration", "completed", "contacted", 1],
+  ["contact_lost", "completed", "contacted", 1],
+  ["agent_lost", "completed", "contacted", 1],
+  ["voicemail", "completed", "rescheduled", 1],
+  ["busy", "busy", "rescheduled", 1],
+  ["no_answer", "no_answer", "rescheduled", 1],
+  ["canceled", "canceled", "planned", 0],
+  ["invalid_number", "failed", "failed", 1],
+  ["forbidden", "failed", "planned", 0],
+  ["auth_failed", "failed", "planned", 0],
+  ["media_incompatible", "failed", "planned", 0],
+  ["provider_balance", "failed", "planned", 0],
+  ["provider_unavailable", "failed", "planned", 0],
+  ["declined", "failed", "rescheduled", 1],
+  ["unwanted", "failed", "failed", 1],
+  ["rejected_by_network", "failed", "failed", 1],
+  ["agent_unavailable", "failed", "rescheduled", 1],
+];
+for (const [reason, status, orderStatus, attempts] of ENDS) {
+  Deno.test(`call events: ${reason} makes the call ${status} and the order ${orderStatus}`, async () => {
+    const studio = await openStudio();
+    const order = await addOrder(studio);
+    const call = await addCall(studio, order);
+    await report(studio, call, end(reason));
+    const after = await callNow(studio, call);
+    assertEquals([after.status, after.endReason], [status, reason]);
+    const answered = status === "completed";
+    assertEquals([after.answeredAt !== null, after.price], [answered, answered ? 10_000n : 0n]);
+    const ordered = await orderNow(studio, order);
+    assertEquals([ordered.status, ordered.attempts, ordered.nextDialAt], [
+      orderStatus,
+      attempts,
+      null,
+    ]);
+    const { endReasons, orders } = await statsNow(studio);
+    assertEquals([endReasons, orders], [{ [reason]: 1 }, { [orderStatus]: 1 }]);
+    const { reserved, available, spent } = await balanceNow(studio);
+    assertEquals([reserved, available + spent], [0n, PAID_IN]);
+  });
+}
+
+Deno.test("call events: a missed call fails the order once its attempts are used up", async () => {
+  const studio = await openStudio({ maxAttempts: 2 });
+  const order = await addOrder(studio);
+  for (const status of ["rescheduled", "failed"]) {
+    await report(studio, await addCall(studio, order), end("no_answer"));
+    assertEquals((await orderNow(studio, order)).status, status);
+  }
+});
+
+const RETRIES: [string, Partial<DialingRules>, EndReason, Date | null, Date | null][] = [
+  ["a busy order is due again", { autoDial: true }, "busy", null, minutes(60)],
+  [
+    "a busy order waits as long as its campaign says",
+    {
+      autoDial: true,
+      retryAfterMinutes: 5,
+    },
+    "busy",
+    minutes(-10),
+    minutes(5),
+  ],
+  [
+    "a busy order that was called early is never due before its time",
+    {
+      autoDial: true,
+    },
+    "busy",
+    minutes(600),
+    minutes(600),
+  ],
+  ["without autoDial nothing is due", { autoDial: false }, "busy", minutes(-10), null],
+  [
+    "what was our fault is due again, if it was scheduled",
+    {
+      autoDial: true,
+    },
+    "provider_unavailable",
+    minutes(-10),
+    minutes(60),
+  ],
+  [
+    "what was our fault is never due before its time",
+    {
+      autoDial: true,
+    },
+    "provider_unavailable",
+    minutes(600),
+    minutes(600),
+  ],
+  [
+    "what was our fault, and never scheduled, is not due",
+    {
+      autoDial: true,
+    },
+    "provider_unavailable",
+    null,
+    null,
+  ],
+];
+for (const [what, rules, reason, scheduledTime, expected] of RETRIES) {
+  Deno.test(`call events: ${what}`, async () => {
+    const studio = await openStudio(rules);
+    const order = await addOrder(studio, { scheduledTime, nextDialAt: scheduledTime });
+    await report(studio, await addCall(studio, order), end(reason));
+    const after = await orderNow(studio, order);
+    assertEquals(after.nextDialAt, expected);
+    if (after.status === "planned") assertEquals(after.scheduledTime, scheduledTime);
+  });
+}
+
+Deno.test("call events: the same event twice is applied once", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  assertEquals(await report(studio, call, { type: "ringing" }, "e1"), "applied");
+  const before = await contentsOf(studio.store);
+  assertEquals(await report(studio, call, { type: "ringing" }, "e1"), "duplicate");
+  assertEquals(await report(studio, call, end("busy"), "e1"), "duplicate");
+  assertEquals(await contentsOf(studio.store), before);
+});
+
+Deno.test("call events: twenty of the same at once are applied once", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  const all = await Promise.all(
+    Array.from({ length: 20 }, () => report(studio, call, end("contact_hangup", 60), "e1")),
+  );
+  assertEquals(all.filter((each) => each === "applied").length, 1);
+  assertEquals((await balanceNow(studio)).spent, 130_000n);
+});
+
+Deno.test("call events: of an unknown call, or one named under another client, nothing is applied", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  const before = await contentsOf(studio.store);
+  assertEquals(await report(studio, { ...call, id: NOBODY }, end("busy")), "unknown_call");
+  const foreign = { ...call, clientId: studio.other.client.id };
+  assertEquals(await report(studio, foreign, end("busy")), "unknown_call");
+  assertEquals(await contentsOf(studio.store), before);
+});
+
+Deno.test("call events: nothing moves a call back, and an end is final", async () => {
+  const studio = await openStudio();
+  const order = await addOrder(studio);
+  const call = await addCall(studio, order);
+  await report(studio, call, ANSWERED);
+  for (const what of [{ type: "queued" }, { type: "ringing" }, ANSWERED] as const) {
+    await report(studio, call, what);
+    assertEquals((await callNow(studio, call)).status, "in_progress");
+  }
+  await report(studio, call, end("contact_hangup", 30));
+  const [over, closed] = [await callNow(studio, call), await orderNow(studio, order)];
+  for (const what of [{ type: "ringing" }, ANSWERED, end("busy"), end("agent_lost", 99)] as const) {
+    await report(studio, call, what);
+    assertEquals([await callNow(studio, call), await orderNow(studio, order)], [over, closed]);
+  }
+});
+
+Deno.test("call events: a late event fills in duration, price, phone cost and recording", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  await report(studio, call, ANSWERED);
+  await report(studio, call, end("contact_hangup"));
+  assertEquals((await callNow(studio, call)).price, 10_000n);
+  await report(studio, call, end("contact_hangup", 60));
+  await report(studio, call, {
+    type: "phone_cost",
+    cost: { amount: 8_500n, currency: "EUR" },
+  });
+  await report(studio, call, { type: "recording", reference: "RE1", durationSeconds: 58 });
+  await report(studio, call, { type: "transcript", turns: [], summary: "Fine." });
+  const after = await callNow(studio, call);
+  assertEquals([after.price, after.durationSeconds, after.phoneCost, after.phoneCurrency], [
+    130_000n,
+    60,
+    8_500n,
+    "EUR",
+  ]);
+  assertEquals(after.recording, { reference: "RE1", durationSeconds: 58 });
+  assertEquals(after.summary, "Fine.");
+  const { spent, reserved } = await balanceNow(studio);
+  assertEquals([spent, reserved], [130_000n, 0n]);
+  assertEquals(
+    (await statsNow(studio)).costs.toSorted((a, b) => a.currency < b.currency ? -1 : 1),
+    [
+      { currency: "EUR", price: 0n, operational: 0n, phone: 8_500n },
+      { currency: "USD", price: 130_000n, operational: 50_000n, phone: 0n },
+    ],
+  );
+  // What is known stays: a second cost or recording changes nothing.
+  await report(studio, call, { type: "phone_cost", cost: { amount: 1n, currency: "USD" } });
+  await report(studio, call, { type: "recording", reference: "RE2", durationSeconds: null });
+  await report(studio, call, { type: "transcript", turns: [], summary: null });
+  assertEquals(await callNow(studio, call), after);
+});
+
+Deno.test("call events: a call that cost more than was reserved is paid in full", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  await talk(studio, call, 1800);
+  const cost = 10_000n + 1800n * 2_000n;
+  assertEquals(await balanceNow(studio), {
+    paidIn: PAID_IN,
+    available: PAID_IN - cost,
+    reserved: 0n,
+    spent: cost,
+  });
+  const moves = (await contentsOf(studio.store)).ledgers.flat()
+    .filter(({ callId }) => callId === call.id).map(({ kind, amount }) => [kind, amount]);
+  assertEquals(moves.toSorted(), [
+    ["adjust", cost - call.reserved],
+    ["reserve", call.reserved],
+    ["settle", call.reserved],
+  ]);
+});
+
+Deno.test("call events: an end without the report of an answer still bills a completed call", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  await studio.clock.advance(90_000);
+  await report(studio, call, end("agent_hangup", 60));
+  const after = await callNow(studio, call);
+  assertEquals([after.answeredAt, after.durationSeconds, after.price], [
+    minutes(0.5),
+    60,
+    130_000n,
+  ]);
+  assertEquals((await statsNow(studio)).answered, 1);
+});
+
+Deno.test("call events: outcomes of a later report replace those of an earlier one", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  const outcome = (value: boolean) => ({
+    name: "interested",
+    type: "boolean" as const,
+    value,
+    turn: null,
+  });
+  const counts = async () => {
+    const { app, admin, company } = studio;
+    const { outcomes } = await app.campaigns.outcomes(admin, company.campaign.id);
+    return outcomes.flatMap(({ values }) => values.map(({ value, count }) => [value, count]));
+  };
+  await report(studio, call, { type: "outcomes", outcomes: [outcome(true)] });
+  assertEquals(await counts(), [[true, 1]]);
+  await report(studio, call, { type: "outcomes", outcomes: [outcome(false)] });
+  assertEquals(await counts(), [[false, 1]]);
+  await report(studio, call, { type: "outcomes", outcomes: [] });
+  assertEquals(await counts(), []);
+});
+
+Deno.test("call events: who opts out is marked, noted, and never called again", async () => {
+  const studio = await openStudio();
+  const { app, admin, store } = studio;
+  const record = await addRecord(studio);
+  const order = await addOrder(studio, {}, record);
+  const call = await addCall(studio, order);
+  await report(studio, call, ANSWERED);
+  await report(studio, call, { type: "opted_out" });
+  await report(studio, call, end("contact_hangup", 20));
+  const after = await orderNow(studio, order);
+  assertEquals([after.status, after.attempts, after.nextDialAt], ["do_not_call", 1, null]);
+  assertEquals((await app.records.get(admin, record.id)).record.doNotCallAt, NOON);
+  const { notes, listed } = await contentsOf(store);
+  assertEquals(notes.flat().map(({ author, text }) => [author, text]), [
+    ["Assistant", `Asked on call ${call.id} not to be called again.`],
+  ]);
+  assertEquals(listed, [true]);
+  assertEquals((await statsNow(studio)).orders, { do_not_call: 1 });
+  const wish = { recordUuid: record.id, campaignUuid: order.campaignId };
+  await refused(() => app.callOrders.create(admin, wish), "do_not_call");
+});
+
+Deno.test("call events: who opts out after the end is marked just the same", async () => {
+  for (const status of ["contacted", "canceled", "do_not_call"] as const) {
+    const studio = await openStudio();
+    const order = await addOrder(studio);
+    const call = await addCall(studio, order);
+    await talk(studio, call, 5);
+    await studio.store.run("all", ({ callOrders }) => callOrders.update({ ...order, status }));
+    await report(studio, call, { type: "opted_out" });
+    assertEquals((await orderNow(studio, order)).status, "do_not_call");
+  }
+});
+
+Deno.test("call events: a store that fails applies nothing, and the event may come again", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  studio.store.down = true;
+  await refused(() => report(studio, call, end("busy"), "e1"), "unavailable");
+  studio.store.down = false;
+  assertEquals(await report(studio, call, end("busy"), "e1"), "applied");
+});
