@@ -25,9 +25,8 @@ Deno.test("a store that cannot be reached while a resource is read is an interna
 
 Deno.test("an error that nobody foresaw is logged, and tells a model nothing of itself", async () => {
   const endpoint = await openEndpoint();
-  endpoint.store.onBegin = () => {
-    throw new TypeError("connect ECONNREFUSED postgres://admin:hunter2@10.0.0.5");
-  };
+  endpoint.store.read = () =>
+    Promise.reject(new TypeError("connect ECONNREFUSED postgres://admin:hunter2@10.0.0.5"));
   const text = await refusal(endpoint, "list-records");
   assertStringIncludes(text, "Try again");
   const uri = "studio://campaigns/stats";

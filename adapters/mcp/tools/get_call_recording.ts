@@ -9,8 +9,7 @@ export const getCallRecording = defineTool({
   name: "get-call-recording",
   title: "Get a call's recording",
   description: "Get a URL under which anybody can hear the recording of a completed call (MP3) " +
-    `for ${LINK_MINUTES} minutes. Give it to the user; to read what was said, use ` +
-    "get-call-transcript.",
+    `for ${LINK_MINUTES} minutes. Give it to the user; get-call-transcript has the words.`,
   hints: READS,
   permission: "calls.view",
   toolset: "core",

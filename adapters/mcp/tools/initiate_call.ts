@@ -14,9 +14,9 @@ export const initiateCall = defineTool({
   title: "Call a person now",
   description: "Dial the phone of a call order's record now: a real person is called and the " +
     "client pays per minute. Returns at once; next is get-call-details with waitSeconds. " +
-    "Validates order, record, campaign status, phone number, do-not-call, calling hours, " +
-    "concurrency and balance first; a refusal says which, and costs nothing. Never dials twice " +
-    "while a call of the order is live.",
+    "Checks order, record, campaign status, phone number, do-not-call, calling hours, " +
+    "concurrency and balance first; a refusal says which and costs nothing. One order never has " +
+    "two live calls.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   permission: "calls.manage",
   toolset: "core",

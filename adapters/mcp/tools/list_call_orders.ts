@@ -3,6 +3,7 @@ import { CALL_ORDER_STATUSES } from "../../../src/call_orders/call_order.ts";
 import { defineTool, READS } from "../define_tool.ts";
 import { choice, paging, uuid } from "../fields.ts";
 import { callOrderShape, presentCallOrder } from "../present/call_order.ts";
+import { cut, fitPage, type Reduction, without } from "../present/fit_page.ts";
 import { paged, pageOf } from "../present/wire.ts";
 
 /** `list-call-orders` */
@@ -21,10 +22,26 @@ export const listCallOrders = defineTool({
     status: choice(CALL_ORDER_STATUSES, "Filter by status").optional(),
     ...paging,
   }),
-  output: z.object({ callOrders: z.array(z.object(callOrderShape)), ...paged }),
+  output: z.object({
+    callOrders: z.array(z.object(callOrderShape)),
+    ...paged,
+    notice: z.string().optional(),
+  }),
   async call({ app, principal }, input) {
     const page = await app.callOrders.list(principal, input);
-    const callOrders = page.items.map((view) => presentCallOrder(view, principal));
-    return { callOrders, ...pageOf(page) };
+    const all = page.items.map((view) => presentCallOrder(view, principal));
+    const { rows, notice } = fitPage(all, REDUCTIONS);
+    return { callOrders: rows, ...pageOf(page), notice };
   },
 });
+
+const REDUCTIONS: Reduction<ReturnType<typeof presentCallOrder>>[] = [
+  {
+    notice: "long instructions are cut off; ask for a smaller limit",
+    reduce: (row) => cut(row, 60, "instructions"),
+  },
+  {
+    notice: "instructions are left out, long names cut off; ask for a smaller limit",
+    reduce: (row) => cut(without(row, "instructions"), 40, "recordName", "campaignName"),
+  },
+];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CAMPAIGN_STATUSES } from "../../../src/campaigns/campaign.ts";
 import { defineTool, READS } from "../define_tool.ts";
 import { choice, paging, text } from "../fields.ts";
+import { cut, fitPage } from "../present/fit_page.ts";
 import { compact, owned, ownerOf, paged, pageOf, time } from "../present/wire.ts";
 
 /** `list-campaigns` */
@@ -30,10 +31,11 @@ export const listCampaigns = defineTool({
       ...owned,
     })),
     ...paged,
+    notice: z.string().optional(),
   }),
   async call({ app, principal }, input) {
     const page = await app.campaigns.list(principal, input);
-    const campaigns = page.items.map(({ campaign, assistantName, clientName }) =>
+    const all = page.items.map(({ campaign, assistantName, clientName }) =>
       compact({
         uuid: campaign.id,
         name: campaign.name,
@@ -45,6 +47,10 @@ export const listCampaigns = defineTool({
         ...ownerOf(principal, campaign, clientName),
       })
     );
-    return { campaigns, ...pageOf(page) };
+    const { rows, notice } = fitPage(all, [{
+      notice: "long descriptions are cut off; ask for a smaller limit",
+      reduce: (row) => cut(row, 60, "description"),
+    }]);
+    return { campaigns: rows, ...pageOf(page), notice };
   },
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineTool, READS } from "../define_tool.ts";
 import { paging } from "../fields.ts";
+import { cut, fitPage } from "../present/fit_page.ts";
 import { compact, owned, ownerOf, paged, pageOf } from "../present/wire.ts";
 
 /** `list-record-types` */
@@ -22,10 +23,11 @@ export const listRecordTypes = defineTool({
       ...owned,
     })),
     ...paged,
+    notice: z.string().optional(),
   }),
   async call({ app, principal }, input) {
     const page = await app.records.listTypes(principal, input);
-    const recordTypes = page.items.map(({ type, clientName, records }) =>
+    const all = page.items.map(({ type, clientName, records }) =>
       compact({
         uuid: type.id,
         name: type.name,
@@ -34,6 +36,10 @@ export const listRecordTypes = defineTool({
         ...ownerOf(principal, type, clientName),
       })
     );
-    return { recordTypes, ...pageOf(page) };
+    const { rows, notice } = fitPage(all, [{
+      notice: "long descriptions are cut off; ask for a smaller limit",
+      reduce: (row) => cut(row, 60, "description"),
+    }]);
+    return { recordTypes: rows, ...pageOf(page), notice };
   },
 });

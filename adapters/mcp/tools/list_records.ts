@@ -3,7 +3,7 @@ import { RECORD_STATUSES } from "../../../src/records/record.ts";
 import { defineTool, READS } from "../define_tool.ts";
 import { choice, paging, text, uuid } from "../fields.ts";
 import { presentRecord, recordShape } from "../present/record.ts";
-import { fitPage } from "../present/record_page.ts";
+import { cut, fitPage, type Reduction, without } from "../present/fit_page.ts";
 import { paged, pageOf } from "../present/wire.ts";
 
 /** `list-records` */
@@ -17,7 +17,7 @@ export const listRecords = defineTool({
   toolset: "core",
   input: z.object({
     search: text(
-      "Any part of name, email or phone number; case and phone punctuation do not matter",
+      "Any part of name, email or phone number, however written",
     ).optional(),
     status: choice(RECORD_STATUSES, "Filter by status").optional(),
     recordTypeUuid: uuid("Filter by record type").optional(),
@@ -30,7 +30,27 @@ export const listRecords = defineTool({
   }),
   async call({ app, principal }, input) {
     const page = await app.records.list(principal, input);
-    const rows = page.items.map((view) => presentRecord(view, principal));
-    return { ...fitPage(rows), ...pageOf(page) };
+    const all = page.items.map((view) => presentRecord(view, principal));
+    const { rows, notice } = fitPage(all, REDUCTIONS);
+    return { records: rows, ...pageOf(page), notice };
   },
 });
+
+const WHERE = "get-record shows them, or ask for a smaller limit";
+const LONG = 300;
+
+const REDUCTIONS: Reduction<ReturnType<typeof presentRecord>>[] = [
+  {
+    notice: `long parameters are left out; ${WHERE}`,
+    reduce: (row) =>
+      JSON.stringify(row.parameters ?? {}).length > LONG ? without(row, "parameters") : row,
+  },
+  {
+    notice: `parameters are left out; ${WHERE}`,
+    reduce: (row) => without(row, "parameters"),
+  },
+  {
+    notice: `first and last name are left out, long names and emails cut off; ${WHERE}`,
+    reduce: (row) => cut(without(row, "firstName", "lastName"), 40, "name", "email"),
+  },
+];

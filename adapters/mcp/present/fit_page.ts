@@ -1,0 +1,48 @@
+/**
+ * Keeps a page of rows inside what clients let one result have: 25,000 tokens is a common cap.
+ *
+ * @module
+ */
+
+/** UTF-8 bytes of rows; a token of such JSON is 2.4 bytes or more. */
+const MAX_BYTES = 55_000;
+
+/** A way to make rows shorter. */
+export interface Reduction<Row> {
+  /** What is missing then, and where it is, after "of n rows". */
+  notice: string;
+  /** The shorter row; the same one when there is nothing to leave out. */
+  reduce(row: Row): Row;
+}
+
+/** The rows as they are or, one reduction after the other, short enough, and what was left out. */
+export function fitPage<Row extends object>(
+  rows: Row[],
+  reductions: Reduction<Row>[],
+): { rows: Row[]; notice?: string } {
+  const notices: string[] = [];
+  for (const { notice, reduce } of reductions) {
+    if (new TextEncoder().encode(JSON.stringify(rows)).length <= MAX_BYTES) break;
+    const shorter = rows.map(reduce);
+    const changed = shorter.filter((row, i) => row !== rows[i]).length;
+    if (changed > 0) notices.push(`of ${changed} rows ${notice}`);
+    rows = shorter;
+  }
+  return { rows, ...(notices.length > 0 ? { notice: notices.join("; ") } : {}) };
+}
+
+/** The row without some members. */
+export function without<Row extends object>(row: Row, ...keys: (keyof Row)[]): Row {
+  if (!keys.some((key) => key in row)) return row;
+  const rest = { ...row };
+  for (const key of keys) delete rest[key];
+  return rest;
+}
+
+/** The row with those of its members that are longer text cut to so many characters. */
+export function cut<Row extends object>(row: Row, length: number, ...keys: (keyof Row)[]): Row {
+  const long = keys.filter((key) => String(row[key] ?? "").length > length);
+  if (long.length === 0) return row;
+  const short = long.map((key) => [key, `${String(row[key]).slice(0, length)}…`]);
+  return { ...row, ...Object.fromEntries(short) };
+}

@@ -1,0 +1,67 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { addOrder, addRecord } from "../support/studio.ts";
+import { ask, call, type Endpoint, openEndpoint } from "./harness.ts";
+
+/** Bytes of JSON that are 25,000 tokens at the 2.4 bytes that a token of such JSON has at least. */
+const CAP = 60_000;
+
+async function page(endpoint: Endpoint, name = "list-records") {
+  const params = { name, arguments: { limit: 100 } };
+  const { result } = await ask(endpoint, "tools/call", params);
+  const bytes = new TextEncoder().encode(result.content[0].text).length;
+  return { ...result.structuredContent, bytes };
+}
+
+Deno.test("a page of a hundred usual records is whole", async () => {
+  const endpoint = await openEndpoint();
+  for (let i = 0; i < 100; i++) {
+    await addRecord(endpoint, {
+      name: `Contact Number ${i}`,
+      email: `contact.${i}@example.com`,
+      parameters: { plan: "gold", seats: i, source: "spring fair" },
+    });
+  }
+  const { records, notice, bytes } = await page(endpoint);
+  assertEquals([records.length, notice], [100, undefined]);
+  assertEquals(records.every((row: object) => "parameters" in row), true);
+  assert(bytes < CAP, `${bytes} bytes`);
+});
+
+Deno.test("a page of a hundred records with much data fits, says what is left out, and where it is", async () => {
+  const endpoint = await openEndpoint();
+  const big = { notes: "ü".repeat(3900) };
+  const heavy = await addRecord(endpoint, { parameters: big });
+  for (let i = 0; i < 49; i++) await addRecord(endpoint, { parameters: big });
+  for (let i = 0; i < 50; i++) await addRecord(endpoint, { parameters: { plan: "gold" } });
+  const { records, notice, bytes } = await page(endpoint);
+  assertEquals(records.length, 100);
+  assertEquals(records.filter((row: object) => "parameters" in row).length, 50);
+  assertStringIncludes(notice, "of 50 rows long parameters are left out; get-record shows them");
+  assert(bytes < CAP, `${bytes} bytes`);
+  assertEquals((await call(endpoint, "get-record", { uuid: heavy.id })).parameters, big);
+});
+
+Deno.test("a page of a hundred records with the longest names in any script fits", async () => {
+  const endpoint = await openEndpoint();
+  for (let i = 0; i < 100; i++) {
+    const name = "陳".repeat(200);
+    const email = `${"e".repeat(240)}@example.com`;
+    await addRecord(endpoint, { name, firstName: name, lastName: name, email });
+  }
+  const { records, notice, bytes } = await page(endpoint);
+  assertEquals(records.length, 100);
+  assertStringIncludes(notice, "cut off");
+  assert(bytes < CAP, `${bytes} bytes`);
+});
+
+Deno.test("a page of a hundred call orders with the longest instructions fits", async () => {
+  const endpoint = await openEndpoint();
+  const record = await addRecord(endpoint, { name: "n".repeat(200) });
+  for (let i = 0; i < 100; i++) {
+    await addOrder(endpoint, { status: "contacted", instructions: "陳".repeat(2000) }, record);
+  }
+  const { callOrders, notice, bytes } = await page(endpoint, "list-call-orders");
+  assertEquals(callOrders.length, 100);
+  assertStringIncludes(notice, "ask for a smaller limit");
+  assert(bytes < CAP, `${bytes} bytes`);
+});
