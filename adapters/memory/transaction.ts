@@ -23,6 +23,7 @@ export class Transaction {
   readonly #readOnly: boolean;
   readonly #copied = new Set<Table>();
 
+  /** Starts from the tables as they are. */
   constructor(tables: Tables, scope: Scope, readOnly: boolean) {
     this.tables = { ...tables };
     this.#scope = scope;
@@ -78,7 +79,7 @@ export class Transaction {
     if (this.find(table, key) !== null) this.#toWrite(table).delete(key);
   }
 
-  /** @throws Error unless the client has such a row: the foreign keys of a database. */
+  /** The foreign keys of a database. @throws Error unless the client has such a row. */
   require(table: Table, key: string, clientId: Uuid | null): void {
     const owned = this.tables[table].get(key);
     if (!owned || owned.clientId !== clientId || !this.#sees(clientId)) {
@@ -86,7 +87,7 @@ export class Transaction {
     }
   }
 
-  /** @throws Error when another row than that with the key is alike, whoever owns it. */
+  /** A unique index. @throws Error when another row is alike, whoever owns it. */
   requireUnique<T extends Table>(table: T, key: string, alike: (row: Rows[T]) => boolean): void {
     for (const [other, { row }] of this.tables[table]) {
       if (other !== key && alike(row)) throw new Error(`${table}: there is such a row already`);

@@ -1,4 +1,7 @@
-/** What the store owes a client's money. */
+/**
+ * What the store owes a client's money. One file, because it is one port's
+ * whole specification, told method by method.
+ */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Balance, LedgerEntry, LedgerKind } from "../../src/billing/balance_service.ts";
 import { newId, type Uuid } from "../../src/kernel/ids.ts";

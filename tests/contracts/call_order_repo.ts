@@ -1,4 +1,7 @@
-/** What the store owes call orders. */
+/**
+ * What the store owes call orders. One file, because it is one port's
+ * whole specification, told method by method.
+ */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   CALL_ORDER_STATUSES,

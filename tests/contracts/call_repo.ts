@@ -1,4 +1,7 @@
-/** What the store owes calls, and what was said and found out on them. */
+/**
+ * What the store owes calls, and what was said and found out on them. One file, because it is one
+ * port's whole specification, told method by method.
+ */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type Call,

@@ -1,4 +1,7 @@
-/** What the store owes records, their types and notes; searching has a file of its own. */
+/**
+ * What the store owes records, their types and notes; searching has a file of its own. One file,
+ * because it is one port's whole specification, told method by method.
+ */
 import { assertEquals, assertRejects } from "@std/assert";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { type ContactRecord, RECORD_STATUSES } from "../../src/records/record.ts";

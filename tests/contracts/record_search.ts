@@ -80,10 +80,10 @@ export const recordSearchContract = contract("RecordRepo.search", (tell) => {
     const type = recordTypeRow(company.client);
     await uow.run(scopeOf(company), async ({ records }) => {
       await records.saveType(type);
-      for (const  of of[company.type, type]) {
+      for (const kind of [company.type, type]) {
         for (const status of ["active", "archived"] as const) {
           for (const name of ["Ada", "Ida", "Bob"]) {
-            await records.insert(recordRow(of, { name, status }));
+            await records.insert(recordRow(kind, { name, status }));
           }
         }
       }
