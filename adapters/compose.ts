@@ -11,7 +11,7 @@ import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
 import type { Readiness } from "./http/health.ts";
-import type { Log } from "./http/log.ts";
+import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { NumberingPlans } from "./phone_numbers.ts";

@@ -6,7 +6,7 @@
 import { SystemClock } from "./clock.ts";
 import { compose, prepareDatabase, type Studio } from "./compose.ts";
 import type { Config } from "./config.ts";
-import { jsonLog, type Log } from "./http/log.ts";
+import { jsonLog, type Log } from "./log.ts";
 
 /** A studio at work. */
 export interface Server {

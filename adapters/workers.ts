@@ -5,7 +5,7 @@
  */
 import type { App } from "../src/app.ts";
 import type { Clock } from "../src/kernel/clock.ts";
-import type { Log } from "./http/log.ts";
+import type { Log } from "./log.ts";
 
 /** A job that runs again and again. */
 export interface Job {

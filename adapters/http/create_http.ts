@@ -8,7 +8,7 @@ import { type Context, Hono } from "@hono/hono";
 import { DomainError } from "../../src/kernel/errors.ts";
 import { type Readiness, readiness } from "./health.ts";
 import { BODY_LIMITS, type BodyLimits } from "./json_body.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 import { type McpEndpoint, type McpFacts, type McpRouteDeps, serveMcp } from "./mcp_route.ts";
 import { originsOf } from "./origin.ts";
 import { HttpProblem, problemResponse, RPC } from "./problem.ts";

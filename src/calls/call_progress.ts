@@ -47,7 +47,9 @@ function afterReport(call: Call, report: CallReport, at: Date): Call {
 
 function advanced(call: Call, status: CallStatus, at: Date): Call {
   if (rankOf(status) <= rankOf(call.status)) return call;
-  return { ...call, status, timeline: [...call.timeline, { status, at }] };
+  // Two clocks tell the times; a later step never stands before an earlier one.
+  const last = call.timeline.at(-1)?.at ?? at;
+  return { ...call, status, timeline: [...call.timeline, { status, at: at < last ? last : at }] };
 }
 
 function ended(call: Call, report: Extract<CallReport, { type: "ended" }>, at: Date): Call {

@@ -1,6 +1,6 @@
 /** An HTTP server without a socket, whose collaborators a test can replace. */
 import { createHttp, type Http, type HttpDeps } from "../../adapters/http/create_http.ts";
-import type { LogFields } from "../../adapters/http/log.ts";
+import type { LogFields } from "../../adapters/log.ts";
 import { recordingLinks } from "../../adapters/http/recording_links.ts";
 import type { Principal } from "../../src/access/principal.ts";
 import { DomainError } from "../../src/kernel/errors.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../../src/kernel/clock.ts";
+import type { Clock } from "../src/kernel/clock.ts";
 
 /** How much an entry matters. */
 export type LogLevel = "info" | "warn" | "error";
