@@ -7,9 +7,9 @@ import type { CallOrder, CallOrderStatus, CallType } from "../../src/call_orders
 import type { CallOrderRepo, CallOrderView } from "../../src/call_orders/call_order_repo.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { offsetOf } from "../../src/kernel/page.ts";
-import { type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
+import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
 import { toSlice, type Total } from "./pages.ts";
-import { fragment, type Sql } from "./sql.ts";
+import { type Fragment, fragment, type Sql } from "./sql.ts";
 
 interface OrderRow {
   id: Uuid;
@@ -42,7 +42,18 @@ const OPEN = fragment`('planned', 'busy', 'rescheduled')`;
 
 /** Call orders of the client that the filter names. */
 export function callOrderRepo(sql: Sql, filter: ClientFilter): CallOrderRepo {
-  const own = owned(filter, fragment`o.client_id`);
+  const client = fragment`o.client_id`;
+  const own = owned(filter, client);
+
+  function ofCampaign(id: Uuid): Fragment {
+    const owner = fragment`select client_id from campaigns where id = ${id}`;
+    return fragment`o.campaign_id = ${id} ${alsoOf(filter, client, owner)}`;
+  }
+
+  function ofRecord(id: Uuid): Fragment {
+    const owner = fragment`select client_id from records where id = ${id}`;
+    return fragment`o.record_id = ${id} ${alsoOf(filter, client, owner)}`;
+  }
 
   return {
     async get(id) {
@@ -61,8 +72,8 @@ export function callOrderRepo(sql: Sql, filter: ClientFilter): CallOrderRepo {
     },
     async list({ campaignId, recordId, status }, page) {
       const condition = fragment`${own}
-        and ${campaignId === undefined ? fragment`true` : fragment`o.campaign_id = ${campaignId}`}
-        and ${recordId === undefined ? fragment`true` : fragment`o.record_id = ${recordId}`}
+        and ${campaignId === undefined ? fragment`true` : ofCampaign(campaignId)}
+        and ${recordId === undefined ? fragment`true` : ofRecord(recordId)}
         and ${status === undefined ? fragment`true` : fragment`o.status = ${status}`}`;
       const rows = await sql<OrderRow & Names & Total>`
         select ${ORDER}, ${NAMES}, total

@@ -16,6 +16,14 @@ export function owned(filter: ClientFilter, column: Fragment): Fragment {
   return filter === null ? fragment`true` : fragment`${column} = ${filter}`;
 }
 
+/**
+ * For a query of every client's rows that refer to one row: also names the client of that row,
+ * because every index begins with the client. Empty when the filter does so.
+ */
+export function alsoOf(filter: ClientFilter, column: Fragment, client: Fragment): Fragment {
+  return filter === null ? fragment`and ${column} = (${client})` : fragment``;
+}
+
 /** @throws StoreError `bug` unless the filter lets a row of that client be written. */
 export function requireOwn(filter: ClientFilter, clientId: Uuid | null): void {
   if (filter !== null && filter !== clientId) {

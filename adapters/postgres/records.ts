@@ -15,10 +15,10 @@ import type {
   RecordView,
 } from "../../src/records/record_repo.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
-import { type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
+import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
 import { toSlice, type Total } from "./pages.ts";
 import { containing, matching, needleOf, withHits } from "./search.ts";
-import { fragment, json, type Sql } from "./sql.ts";
+import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
 interface RecordRow {
   id: Uuid;
@@ -78,6 +78,11 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
   const own = owned(filter, fragment`r.client_id`);
   const ownType = owned(filter, fragment`t.client_id`);
 
+  function ofType(id: Uuid): Fragment {
+    const owner = fragment`select client_id from record_types where id = ${id}`;
+    return fragment`r.type_id = ${id} ${alsoOf(filter, fragment`r.client_id`, owner)}`;
+  }
+
   return {
     async get(id) {
       const [row] = await sql<RecordRow & Names>`
@@ -96,7 +101,7 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
       const needle = search === undefined ? undefined : needleOf(search);
       const condition = fragment`${own} and ${matching(filter, needle)}
         and ${status === undefined ? fragment`true` : fragment`r.status = ${status}`}
-        and ${typeId === undefined ? fragment`true` : fragment`r.type_id = ${typeId}`}`;
+        and ${typeId === undefined ? fragment`true` : ofType(typeId)}`;
       const rows = await sql<RecordRow & Names & Total>`
         ${withHits(filter, needle)}
         select ${RECORD}, ${NAMES}, total
