@@ -4,6 +4,8 @@ import { recordingLinks } from "../../adapters/http/recording_links.ts";
 import { createMcp } from "../../adapters/mcp/create_mcp.ts";
 import type { Principal } from "../../src/access/principal.ts";
 import { createApp } from "../../src/app.ts";
+import type { CallGateway } from "../../src/calls/call_gateway.ts";
+import type { Clock } from "../../src/kernel/clock.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import { openStudio, type Studio } from "../support/studio.ts";
 
@@ -19,16 +21,16 @@ export interface Endpoint extends Studio {
   reported: { event: string; error: unknown }[];
 }
 
-/** Opens a studio, with further people if the test needs them. */
+/** Opens a studio; its phone network is one that a test scripts, unless it is given another. */
 export async function openEndpoint(
-  rules: Parameters<typeof openStudio>[0] = {},
-  others: Record<string, Principal> = {},
+  gatewayOn?: (clock: Clock) => CallGateway,
 ): Promise<Endpoint> {
-  const studio = await openStudio(rules);
+  const studio = await openStudio();
   const publicUrl = new URL(ORIGIN);
-  const { clock } = studio;
+  const { clock, admin, viewer, clerk, readOnly, stranger, master } = studio;
   const links = recordingLinks({ signingKey: "a key for tests", publicUrl, clock });
-  const app = createApp({ ...studio.ports, recordingLinks: links });
+  const gateway = gatewayOn?.(clock) ?? studio.gateway;
+  const app = createApp({ ...studio.ports, gateway, recordingLinks: links });
   const reported: Endpoint["reported"] = [];
   const mcp = createMcp({
     app,
@@ -36,7 +38,6 @@ export async function openEndpoint(
     version: "0.0.0",
     report: (event, { error }) => reported.push({ event, error }),
   });
-  const { admin, viewer, clerk, readOnly, stranger, master } = studio;
   const people: Record<string, Principal | undefined> = {
     admin,
     viewer,
@@ -44,7 +45,6 @@ export async function openEndpoint(
     readOnly,
     stranger,
     master,
-    ...others,
   };
   const http = createHttp({
     publicUrl,
