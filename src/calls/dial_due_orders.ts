@@ -8,6 +8,7 @@ import { operator } from "../access/principal.ts";
 import type { Ports } from "../app_ports.ts";
 import type { CallOrder } from "../call_orders/call_order.ts";
 import { DomainError, type ErrorCode } from "../kernel/errors.ts";
+import { inTurn } from "../kernel/in_turn.ts";
 import { initiateCall } from "./initiate_call.ts";
 
 /** Orders claimed in one pass. */
@@ -23,9 +24,10 @@ export async function dialDueOrders(ports: Ports): Promise<number> {
   const lease = new Date(now.getTime() + LEASE_SECONDS * 1000);
   const due = await ports.uow.run("all", (repos) => repos.callOrders.claimDue(now, lease, BATCH));
   let dialled = 0;
-  for (const order of due) {
-    if (await tryDial(ports, order)) dialled++;
-  }
+  await inTurn(due, async (order) => {
+    // A claim that has run out may be another worker's by now.
+    if (ports.clock.now() < lease && await tryDial(ports, order)) dialled++;
+  });
   return dialled;
 }
 

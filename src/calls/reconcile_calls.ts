@@ -5,6 +5,7 @@
  * @module
  */
 import type { Ports } from "../app_ports.ts";
+import { inTurn } from "../kernel/in_turn.ts";
 import { applyCallEvent } from "./apply_call_event.ts";
 import { type Call, isLive } from "./call.ts";
 import type { CallRef } from "./call_event.ts";
@@ -24,21 +25,22 @@ const GIVE_UP_FACTOR = 2;
 export async function reconcileCalls(ports: Ports, silentSeconds: number): Promise<number> {
   const before = secondsAgo(ports, silentSeconds);
   const silent = await ports.uow.read("all", ({ calls }) => calls.silentSince(before, BATCH));
-  for (const call of silent) await reconcile(ports, call);
+  await inTurn(silent, (call) => reconcile(ports, call));
   return silent.length;
 }
 
-async function reconcile(ports: Ports, call: Call): Promise<void> {
-  const ref = { clientId: call.clientId, callId: call.id };
-  const found = await ports.gateway.lookup(call);
-  if (found.kind === "found") {
-    for (const event of found.events) {
-      await applyCallEvent(ports, { ...event, ref, providerCallId: found.providerCallId });
+async function reconcile(ports: Ports, asked: Call): Promise<void> {
+  const ref = { clientId: asked.clientId, callId: asked.id };
+  const answer = await ports.gateway.lookup(asked);
+  if (answer.kind === "found") {
+    for (const event of answer.events) {
+      await applyCallEvent(ports, { ...event, ref, providerCallId: answer.providerCallId });
     }
-    return await touch(ports, ref);
   }
-  await touch(ports, ref);
-  const quiet = found.kind === "not_found"
+  const call = await touch(ports, ref);
+  // A provider that knows of the call will also know its end.
+  if (call === null || answer.kind === "found") return;
+  const quiet = answer.kind === "not_found"
     ? ports.gateway.quietSeconds
     : ports.gateway.quietSeconds + GIVE_UP_FACTOR * call.maxSeconds;
   const lastHeard = call.timeline.at(-1)?.at ?? call.createdAt;
@@ -49,11 +51,17 @@ async function reconcile(ports: Ports, call: Call): Promise<void> {
   await applyCallEvent(ports, { ref, eventId: "reconciled", at, report });
 }
 
-/** Keeps a call that there is no news of from being asked about again at once. */
-async function touch({ uow, clock }: Ports, ref: CallRef): Promise<void> {
-  await uow.run({ clientId: ref.clientId }, async ({ calls }) => {
+/**
+ * Keeps a call that there is no news of from being asked about again at once.
+ *
+ * @returns the call as it stands, or null when it is over.
+ */
+async function touch({ uow, clock }: Ports, ref: CallRef): Promise<Call | null> {
+  return await uow.run({ clientId: ref.clientId }, async ({ calls }) => {
     const call = await calls.lock(ref);
-    if (call !== null && isLive(call)) await calls.update({ ...call, updatedAt: clock.now() });
+    if (call === null || !isLive(call)) return null;
+    await calls.update({ ...call, updatedAt: clock.now() });
+    return call;
   });
 }
 
