@@ -46,10 +46,11 @@ import { applySetup } from "./setup/apply_setup.ts";
 import { importHistory } from "./setup/import_history.ts";
 
 /** A use case that somebody asks for, with its ports filled in. */
-type Bound<F> = F extends (ports: Ports, ...rest: infer A) => infer R ? (...rest: A) => R : never;
+export type Bound<F> = F extends (ports: Ports, ...rest: infer A) => infer R ? (...rest: A) => R
+  : never;
 
 /** The use cases, grouped by feature. Each takes the principal first, where somebody asks. */
-export interface App {
+export type App = {
   access: {
     authenticate: Bound<typeof authenticate>;
     issueToken: Bound<typeof issueToken>;
@@ -100,7 +101,7 @@ export interface App {
     apply: Bound<typeof applySetup>;
     importHistory: Bound<typeof importHistory>;
   };
-}
+};
 
 /** The application over its ports. */
 export function createApp(ports: Ports): App {

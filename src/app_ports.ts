@@ -10,10 +10,13 @@ import type { Clock } from "./kernel/clock.ts";
 import type { UnitOfWork } from "./kernel/unit_of_work.ts";
 
 /** Every port that is not a repository. */
-export interface Ports {
+export type Ports = {
   uow: UnitOfWork;
   clock: Clock;
   gateway: CallGateway;
   phoneNumbers: PhoneNumbers;
   recordingLinks: RecordingLinks;
-}
+};
+
+/** What reads of the store need. */
+export type Store = Pick<Ports, "uow">;

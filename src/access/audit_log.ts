@@ -7,7 +7,7 @@ import type { Uuid } from "../kernel/ids.ts";
 import type { Principal } from "./principal.ts";
 
 /** One thing that somebody did. */
-export interface AuditEntry {
+export type AuditEntry = {
   id: Uuid;
   at: Date;
   /** Client whose data it touched; null for what belongs to the operator. */
@@ -20,10 +20,11 @@ export interface AuditEntry {
   action: string;
   /** Row that it was done to. */
   subjectId: Uuid | null;
-}
+};
 
 /** The audit trail. */
 export interface AuditLog {
+  /** Adds an entry; there is no way to change one. */
   add(entry: AuditEntry): Promise<void>;
   /** Newest first. */
   latest(limit: number): Promise<AuditEntry[]>;

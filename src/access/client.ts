@@ -9,7 +9,7 @@ import type { Uuid } from "../kernel/ids.ts";
 import type { Permission } from "./principal.ts";
 
 /** A company; every row of its data carries its id. */
-export interface Client {
+export type Client = {
   id: Uuid;
   /** Unique among clients, compared without case. */
   name: string;
@@ -20,10 +20,10 @@ export interface Client {
   /** What every campaign of the client is held to. */
   rules: CallRules;
   createdAt: Date;
-}
+};
 
 /** A named set of permissions; of one client, or the operator's (`clientId` null). */
-export interface Role {
+export type Role = {
   id: Uuid;
   clientId: Uuid | null;
   /** Unique within the client, compared without case. */
@@ -31,10 +31,10 @@ export interface Role {
   /** Admin roles have every permission, also those added later. */
   admin: boolean;
   permissions: Permission[];
-}
+};
 
 /** A person. Without a client and not a master, nothing is open to them. */
-export interface User {
+export type User = {
   id: Uuid;
   clientId: Uuid | null;
   roleId: Uuid;
@@ -44,10 +44,10 @@ export interface User {
   /** Belongs to the operator and sees every client. */
   master: boolean;
   createdAt: Date;
-}
+};
 
 /** What is kept of a token; the secret itself is not. */
-export interface Token {
+export type Token = {
   id: Uuid;
   userId: Uuid;
   name: string;
@@ -60,4 +60,4 @@ export interface Token {
   expiresAt: Date | null;
   lastUsedAt: Date | null;
   revokedAt: Date | null;
-}
+};

@@ -24,7 +24,7 @@ import { hashToken, mintToken } from "./token.ts";
 export const MAX_TOKEN_NAME = 100;
 
 /** A token to make. */
-export interface NewToken {
+export type NewToken = {
   /** E-mail address of the user whom it belongs to. */
   user: string;
   name: string;
@@ -32,13 +32,13 @@ export interface NewToken {
   readOnly?: boolean;
   /** Fewer permissions than the user's; absent leaves them as those of the token in use. */
   permissions?: Permission[];
-}
+};
 
 /** A token, with the secret that is never shown again. */
-export interface IssuedToken {
+export type IssuedToken = {
   secret: string;
   token: Token;
-}
+};
 
 /**
  * Makes a token: a master for anybody, others for themselves. A token makes none that may do more

@@ -14,7 +14,7 @@ export const PERMISSIONS = ["calls.view", "calls.manage"] as const;
 export type Permission = typeof PERMISSIONS[number];
 
 /** An authenticated caller. */
-export interface Principal {
+export type Principal = {
   /** The user, or null for the operator's own command line and workers. */
   readonly userId: Uuid | null;
   /** The token in use, or null likewise. */
@@ -27,7 +27,7 @@ export interface Principal {
   readonly permissions: ReadonlySet<Permission>;
   /** Whether the token may only read. */
   readonly readOnly: boolean;
-}
+};
 
 /** The operator: the server's own workers and command line. */
 export function operator(name: string): Principal {
@@ -51,19 +51,31 @@ export function scopeOf(principal: Principal): Scope {
   return principal.clientId === null ? "all" : { clientId: principal.clientId };
 }
 
-/** @throws DomainError `forbidden` for a read-only token. */
+/**
+ * Lets nobody write with a token that may only read.
+ *
+ * @throws DomainError `forbidden` for a read-only token.
+ */
 export function requireWrite(principal: Principal): void {
   if (principal.readOnly) throw new DomainError("forbidden", "Forbidden: This token is read-only");
 }
 
-/** @throws DomainError `forbidden` when the permission is missing. */
+/**
+ * Lets nobody by without the permission.
+ *
+ * @throws DomainError `forbidden` when the permission is missing.
+ */
 export function requirePermission(principal: Principal, permission: Permission): void {
   if (!principal.permissions.has(permission)) {
     throw new DomainError("forbidden", `Forbidden: Missing required permission [${permission}]`);
   }
 }
 
-/** @throws DomainError `forbidden` for anybody but the operator's own people. */
+/**
+ * Lets nobody by but the operator's own people.
+ *
+ * @throws DomainError `forbidden` for anybody but the operator's own people.
+ */
 export function requireMaster(principal: Principal): void {
   if (!isMaster(principal)) {
     throw new DomainError("forbidden", "Forbidden: Only the operator may do this");

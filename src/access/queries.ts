@@ -3,19 +3,17 @@
  *
  * @module
  */
-import type { Ports } from "../app_ports.ts";
+import type { Store } from "../app_ports.ts";
 import type { Balance } from "../billing/balance_service.ts";
 import type { AuditEntry } from "./audit_log.ts";
 import type { Client, Role, User } from "./client.ts";
 import { type Principal, requireMaster } from "./principal.ts";
 
-type Store = Pick<Ports, "uow">;
-
 /** A client with its money. */
-export interface ClientView {
+export type ClientView = {
   client: Client;
   balance: Balance | null;
-}
+};
 
 /** Every client, by name. @throws DomainError `forbidden`. */
 export async function listClients({ uow }: Store, principal: Principal): Promise<ClientView[]> {

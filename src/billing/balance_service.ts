@@ -10,7 +10,7 @@ import type { Uuid } from "../kernel/ids.ts";
 import type { Micros } from "./money.ts";
 
 /** A client's money. */
-export interface Balance {
+export type Balance = {
   clientId: Uuid;
   /** ISO 4217. */
   currency: string;
@@ -22,13 +22,13 @@ export interface Balance {
   reserved: Micros;
   /** What ended calls cost. */
   spent: Micros;
-}
+};
 
 /** Why the balance changed; amounts are never negative but for `adjust`. */
 export type LedgerKind = "top_up" | "reserve" | "settle" | "release" | "adjust";
 
 /** One line of the ledger; id and kind together are unique within the client. */
-export interface LedgerEntry {
+export type LedgerEntry = {
   id: Uuid;
   clientId: Uuid;
   at: Date;
@@ -39,22 +39,23 @@ export interface LedgerEntry {
   callId: Uuid | null;
   /** Of a top-up: makes it count once. */
   reference: string | null;
-}
+};
 
 /** Identifies the call that money is moved for. */
-export interface CallMoney {
+export type CallMoney = {
   /** Ledger entry to write. */
   id: Uuid;
   clientId: Uuid;
   callId: Uuid;
   at: Date;
-}
+};
 
 /**
  * Moves money, and writes the ledger in the same transaction. A call's money is reserved once and
  * settled once: a second time rejects, and so does a negative amount of anything but `adjust`.
  */
 export interface BalanceService {
+  /** The client's money, or null when it has no balance. */
   get(clientId: Uuid): Promise<Balance | null>;
   /** Like `get`, and holds the balance until the transaction ends: one reservation at a time. */
   lock(clientId: Uuid): Promise<Balance | null>;

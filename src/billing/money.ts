@@ -9,11 +9,11 @@ import { invalid } from "../kernel/errors.ts";
 export type Micros = bigint;
 
 /** An amount in a currency. */
-export interface Money {
+export type Money = {
   amount: Micros;
   /** ISO 4217 code, such as `USD`. */
   currency: string;
-}
+};
 
 const SCALE = 1_000_000n;
 const DECIMAL = /^(-?)(\d{1,12})(?:\.(\d{1,6}))?$/;
@@ -39,7 +39,11 @@ export function parseMicros(field: string, text: string): Micros {
   return sign ? -size : size;
 }
 
-/** @throws DomainError `invalid` unless it is three capital letters. */
+/**
+ * The code, when it has the form of one.
+ *
+ * @throws DomainError `invalid` unless it is three capital letters.
+ */
 export function requireCurrency(field: string, code: string): string {
   if (!/^[A-Z]{3}$/.test(code)) throw invalid(field, "must be an ISO 4217 code such as USD");
   return code;

@@ -6,7 +6,7 @@
 import type { Micros } from "./money.ts";
 
 /** Prices that a client pays for calls that were answered. */
-export interface Tariff {
+export type Tariff = {
   /** ISO 4217; the client's balance is kept in it. */
   currency: string;
   /** Once per answered call. */
@@ -15,7 +15,7 @@ export interface Tariff {
   perMinute: Micros;
   /** Seconds that are billed at a time: 60 bills whole minutes. */
   incrementSeconds: number;
-}
+};
 
 /** Price of an answered call of that many seconds; every increment that was begun counts. */
 export function priceOf(tariff: Tariff, seconds: number): Micros {

@@ -26,7 +26,7 @@ export const CALL_TYPES = ["phone_out", "phone_in", "web"] as const;
 export type CallType = typeof CALL_TYPES[number];
 
 /** A record to be called for a campaign. */
-export interface CallOrder {
+export type CallOrder = {
   id: Uuid;
   clientId: Uuid;
   recordId: Uuid;
@@ -45,7 +45,7 @@ export interface CallOrder {
   createdBy: Uuid | null;
   createdAt: Date;
   updatedAt: Date;
-}
+};
 
 /** Orders in these may still be dialled; a record has at most one such order per campaign. */
 export const OPEN_STATUSES: readonly CallOrderStatus[] = ["planned", "busy", "rescheduled"];

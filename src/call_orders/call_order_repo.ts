@@ -8,25 +8,27 @@ import type { PageRequest, Slice } from "../kernel/page.ts";
 import type { CallOrder, CallOrderStatus } from "./call_order.ts";
 
 /** Which orders to list. */
-export interface CallOrderFilter {
+export type CallOrderFilter = {
   campaignId?: Uuid;
   recordId?: Uuid;
   status?: CallOrderStatus;
-}
+};
 
 /** An order with the names that it refers to. */
-export interface CallOrderView {
+export type CallOrderView = {
   order: CallOrder;
   recordName: string;
   campaignName: string;
   clientName: string;
-}
+};
 
 /** Call orders of the clients in scope. */
 export interface CallOrderRepo {
+  /** The order with its names, or null. */
   get(id: Uuid): Promise<CallOrderView | null>;
   /** The order, held until the transaction ends. */
   lock(id: Uuid): Promise<CallOrder | null>;
+  /** A page of orders, newest first. */
   list(filter: CallOrderFilter, page: PageRequest): Promise<Slice<CallOrderView>>;
   /** The open order of a record in a campaign, if any. */
   openOrderId(clientId: Uuid, recordId: Uuid, campaignId: Uuid): Promise<Uuid | null>;

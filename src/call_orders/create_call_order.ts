@@ -20,7 +20,7 @@ import { insertOrder } from "./save_order.ts";
 export const MAX_INSTRUCTIONS = 2000;
 
 /** An order to make. */
-export interface NewCallOrder {
+export type NewCallOrder = {
   recordUuid: string;
   campaignUuid: string;
   /** Default `phone_out`. */
@@ -28,7 +28,7 @@ export interface NewCallOrder {
   /** ISO-8601 with an offset. */
   scheduledTime?: string;
   instructions?: string;
-}
+};
 
 /**
  * Makes a planned order.

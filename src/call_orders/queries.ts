@@ -12,13 +12,13 @@ import type { CallOrderStatus } from "./call_order.ts";
 import type { CallOrderView } from "./call_order_repo.ts";
 
 /** Which orders to list. */
-export interface CallOrderListing {
+export type CallOrderListing = {
   campaignUuid?: string;
   recordUuid?: string;
   status?: CallOrderStatus;
   page?: number;
   limit?: number;
-}
+};
 
 /** A page of orders, newest first. @throws DomainError `not_found` for an unknown filter uuid. */
 export async function listCallOrders(

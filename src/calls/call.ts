@@ -59,27 +59,27 @@ export type EndReason = typeof END_REASONS[number];
 export type AnsweredBy = "person" | "machine";
 
 /** A step of a call's life. */
-export interface TimelineEntry {
+export type TimelineEntry = {
   status: CallStatus;
   at: Date;
-}
+};
 
 /** Where a recording lies at the provider; never shown to anybody. */
-export interface RecordingRef {
+export type RecordingRef = {
   /** The provider's own handle. */
   reference: string;
   durationSeconds: number | null;
-}
+};
 
 /** Prices that a call is reckoned by. */
-export interface CallPrices {
+export type CallPrices = {
   tariff: Tariff;
   /** Of the assistant, in the tariff's currency. */
   operationalPerMinute: Micros;
-}
+};
 
 /** One try to reach a record. */
-export interface Call {
+export type Call = {
   id: Uuid;
   clientId: Uuid;
   orderId: Uuid;
@@ -123,7 +123,7 @@ export interface Call {
   /** Null when the server dialled it by itself. */
   initiatedBy: Uuid | null;
   updatedAt: Date;
-}
+};
 
 /** Whether a call has not ended. */
 export function isLive(call: Call): boolean {

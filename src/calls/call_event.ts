@@ -11,10 +11,10 @@ import type { Outcome } from "./outcome.ts";
 import type { Turn } from "./transcript.ts";
 
 /** A call with its client: all that is needed to find it, and to ask one shard only. */
-export interface CallRef {
+export type CallRef = {
   clientId: Uuid;
   callId: Uuid;
-}
+};
 
 /** What may be reported. */
 export type CallReport =
@@ -33,7 +33,7 @@ export type CallReport =
   | { type: "opted_out" };
 
 /** One report of one call. */
-export interface CallEvent {
+export type CallEvent = {
   ref: CallRef;
   /** Unique within the call; the same id is applied once. */
   eventId: string;
@@ -42,4 +42,4 @@ export interface CallEvent {
   /** The provider's own id of the call, where the event carries it. */
   providerCallId?: string;
   report: CallReport;
-}
+};

@@ -8,7 +8,7 @@ import type { Call, EndReason } from "./call.ts";
 import type { CallEvent, CallRef } from "./call_event.ts";
 
 /** All that a provider needs to place a call. */
-export interface DialRequest {
+export type DialRequest = {
   /** Our identity of the call: the provider's idempotency token where it takes one. */
   ref: CallRef;
   /** E.164. */
@@ -22,7 +22,7 @@ export interface DialRequest {
     /** What the agent is to know: names of record and campaign, instructions, parameters. */
     context: Record<string, string>;
   };
-}
+};
 
 /** What became of the wish to dial. */
 export type DialResult =
@@ -39,7 +39,7 @@ export type LookupResult =
   | { kind: "unknown"; why: string };
 
 /** A recording as bytes. */
-export interface RecordingStream {
+export type RecordingStream = {
   /** Always `audio/mpeg`. */
   contentType: "audio/mpeg";
   /** Bytes in all, whatever part is sent. */
@@ -49,13 +49,13 @@ export interface RecordingStream {
   /** Last byte sent. */
   end: number;
   body: ReadableStream<Uint8Array>;
-}
+};
 
 /** Bytes wanted, inclusive as in RFC 9110 §14.1.2; `end` null for the rest. */
-export interface ByteRange {
+export type ByteRange = {
   start: number;
   end: number | null;
-}
+};
 
 /** Places calls and tells what came of them. No method rejects for what a provider does. */
 export interface CallGateway {

@@ -10,35 +10,36 @@ import type { Outcome } from "./outcome.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** A call with the names that it refers to. */
-export interface CallView {
+export type CallView = {
   call: Call;
   recordName: string;
   campaignName: string;
   clientName: string;
-}
+};
 
 /** An outcome with the call and campaign it comes from. */
-export interface OutcomeOfRecord {
+export type OutcomeOfRecord = {
   callId: Uuid;
   campaignId: Uuid;
   campaignName: string;
   /** When the call was made. */
   at: Date;
   outcome: Outcome;
-}
+};
 
 /** A caller's own key for one call, kept for at least a day. */
-export interface IdempotencyKey {
+export type IdempotencyKey = {
   clientId: Uuid;
   key: string;
   /** Canonical form of the arguments that came with it. */
   fingerprint: string;
   callId: Uuid;
   at: Date;
-}
+};
 
 /** Calls of the clients in scope. */
 export interface CallRepo {
+  /** The call with its names, or null. */
   get(id: Uuid): Promise<CallView | null>;
   /** The call, held until the transaction ends. */
   lock(ref: CallRef): Promise<Call | null>;
@@ -48,6 +49,7 @@ export interface CallRepo {
   countLive(clientId: Uuid, campaignId: Uuid): Promise<{ ofClient: number; ofCampaign: number }>;
   /** Rejects when the order has a call that has not ended. */
   insert(call: Call): Promise<void>;
+  /** Replaces a call that the transaction holds. */
   update(call: Call): Promise<void>;
   /** A record's calls, newest first. */
   ofRecord(recordId: Uuid, limit: number): Promise<Call[]>;
@@ -57,6 +59,7 @@ export interface CallRepo {
   /** Notes an event; false when the call had it before. */
   addEvent(ref: CallRef, eventId: string, at: Date): Promise<boolean>;
 
+  /** What was said, or null when nothing came. */
   transcript(callId: Uuid): Promise<Transcript | null>;
   /** Replaces the one that the call had, if any. */
   saveTranscript(ref: CallRef, transcript: Transcript): Promise<void>;
@@ -68,6 +71,7 @@ export interface CallRepo {
   /** A record's outcomes, newest call first, and as saved within a call. */
   outcomesOfRecord(recordId: Uuid, limit: number): Promise<OutcomeOfRecord[]>;
 
+  /** What the client used the key for, or null. */
   findKey(clientId: Uuid, key: string): Promise<IdempotencyKey | null>;
   /** Rejects when the client has used the key. */
   insertKey(key: IdempotencyKey): Promise<void>;

@@ -18,7 +18,11 @@ const LEASE_SECONDS = 60;
 /** Refusals that no waiting lifts. */
 const FINAL: readonly ErrorCode[] = ["do_not_call", "order_not_callable"];
 
-/** @returns how many calls were made. */
+/**
+ * Claims what is due and dials it.
+ *
+ * @returns how many calls were made.
+ */
 export async function dialDueOrders(ports: Ports): Promise<number> {
   const now = ports.clock.now();
   const lease = new Date(now.getTime() + LEASE_SECONDS * 1000);

@@ -29,18 +29,18 @@ import { saveCall } from "./save_call.ts";
 export const MAX_KEY = 200;
 
 /** Whom to call. */
-export interface CallWish {
+export type CallWish = {
   callOrderUuid: string;
   /** The same key with the same order gives the same call, for at least a day. */
   idempotencyKey?: string;
-}
+};
 
 /** A call under way. */
-export interface InitiatedCall extends CallView {
+export type InitiatedCall = CallView & {
   balance: Balance;
   /** True when the key was used before: nothing was dialled now. */
   repeated: boolean;
-}
+};
 
 /** A call as it was committed before the provider is asked. */
 interface Prepared {

@@ -6,11 +6,11 @@
 import type { OutcomeType } from "../campaigns/assistant.ts";
 
 /** One finding. */
-export interface Outcome {
+export type Outcome = {
   /** Name of the assistant's outcome definition. */
   name: string;
   type: OutcomeType;
   value: boolean | number | string;
   /** Index of the transcript's turn that it rests on, from 0, where known. */
   turn: number | null;
-}
+};

@@ -22,9 +22,9 @@ const POLL_MILLISECONDS = 500;
 const PROGRESS_SECONDS = 5;
 
 /** A call with what was found out on it. */
-export interface CallDetails extends CallView {
+export type CallDetails = CallView & {
   outcomes: Outcome[];
-}
+};
 
 /** A call's campaign, record, outcomes, costs and timeline. @throws DomainError `not_found`. */
 export async function getCall(
@@ -42,14 +42,14 @@ export async function getCall(
 }
 
 /** How to wait for a call. */
-export interface Wait {
+export type Wait = {
   /** From 0 to {@link MAX_WAIT_SECONDS}. */
   seconds: number;
   /** Told of each new status, and every few seconds, with the call and the seconds waited. */
   onProgress?: (call: CallDetails, waited: number) => Promise<void>;
   /** Ends the wait early. */
   signal?: AbortSignal;
-}
+};
 
 /** The call once it has ended, or as it stands when the time is over. */
 export async function waitForCall(
@@ -80,9 +80,9 @@ export async function waitForCall(
 }
 
 /** A call's turns, with its summary in the call. */
-export interface CallTranscript extends CallView {
+export type CallTranscript = CallView & {
   turns: Turn[];
-}
+};
 
 /**
  * What was said on a call.
@@ -105,11 +105,11 @@ export async function getTranscript(
 }
 
 /** A link to a recording. */
-export interface RecordingLink extends CallView {
+export type RecordingLink = CallView & {
   url: string;
   expiresAt: Date;
   durationSeconds: number | null;
-}
+};
 
 /**
  * A link under which the call's recording can be heard for {@link LINK_MINUTES} minutes.

@@ -8,14 +8,14 @@
 export type Speaker = "agent" | "contact";
 
 /** One utterance. */
-export interface Turn {
+export type Turn = {
   role: Speaker;
   /** Seconds from the answer. */
   startSeconds: number;
   text: string;
-}
+};
 
 /** A call's transcript; `Call.summary` holds the summary. */
-export interface Transcript {
+export type Transcript = {
   turns: Turn[];
-}
+};

@@ -13,14 +13,14 @@ export const OUTCOME_TYPES = ["boolean", "number", "text", "choice", "date"] as 
 export type OutcomeType = typeof OUTCOME_TYPES[number];
 
 /** Something that the assistant extracts from a call. */
-export interface OutcomeDefinition {
+export type OutcomeDefinition = {
   /** Unique within the assistant, such as `interested`. */
   name: string;
   type: OutcomeType;
   description: string;
   /** Of a `choice`: the values that may come. */
   choices?: string[];
-}
+};
 
 /** How a call is connected to the agent's platform. */
 export type AgentConnection =
@@ -29,7 +29,7 @@ export type AgentConnection =
   | { kind: "websocket"; url: string };
 
 /** A voice agent of one client. */
-export interface Assistant {
+export type Assistant = {
   id: Uuid;
   clientId: Uuid;
   /** Unique within the client, compared without case. */
@@ -39,4 +39,4 @@ export interface Assistant {
   /** What the agent's platform costs us per minute, in the client's currency. */
   operationalPerMinute: Micros;
   createdAt: Date;
-}
+};

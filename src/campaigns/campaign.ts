@@ -13,7 +13,7 @@ export const CAMPAIGN_STATUSES = ["draft", "active", "paused", "finished"] as co
 export type CampaignStatus = typeof CAMPAIGN_STATUSES[number];
 
 /** How a campaign dials, on top of what may be called at all. */
-export interface DialingRules extends CallRules {
+export type DialingRules = CallRules & {
   /** Whether the server dials orders with a scheduled time by itself when they are due. */
   autoDial: boolean;
   /** Calls that one order may take. */
@@ -24,10 +24,10 @@ export interface DialingRules extends CallRules {
   ringSeconds: number;
   /** Seconds from the answer after which the provider ends the call. */
   maxCallSeconds: number;
-}
+};
 
 /** A campaign of one client. */
-export interface Campaign {
+export type Campaign = {
   id: Uuid;
   clientId: Uuid;
   assistantId: Uuid;
@@ -38,7 +38,7 @@ export interface Campaign {
   rules: DialingRules;
   createdAt: Date;
   updatedAt: Date;
-}
+};
 
 /** Safe for real telephony; `autoDial` stays off until somebody wants it. */
 export function defaultDialingRules(country: string): DialingRules {

@@ -10,30 +10,35 @@ import type { Assistant } from "./assistant.ts";
 import type { Campaign, CampaignStatus } from "./campaign.ts";
 
 /** Which campaigns to list. */
-export interface CampaignFilter {
+export type CampaignFilter = {
   /** Anywhere in the name, without regard to case. */
   search?: string;
   status?: CampaignStatus;
-}
+};
 
 /** A campaign with the names that it refers to. */
-export interface CampaignView {
+export type CampaignView = {
   campaign: Campaign;
   assistantName: string;
   clientName: string;
-}
+};
 
 /** Campaigns and assistants of the clients in scope. */
 export interface CampaignRepo {
+  /** The campaign with its names, or null. */
   get(id: Uuid): Promise<CampaignView | null>;
+  /** A page of campaigns, newest first. */
   list(filter: CampaignFilter, page: PageRequest): Promise<Slice<CampaignView>>;
   /** Campaigns whose name contains the text, without regard to case, by name. */
   suggest(text: string, limit: number): Promise<Named[]>;
+  /** The client's campaign of that name, in whatever case. */
   byName(clientId: Uuid, name: string): Promise<Campaign | null>;
   /** Inserts, or replaces what has the same id. */
   save(campaign: Campaign): Promise<void>;
 
+  /** The assistant, or null. */
   getAssistant(id: Uuid): Promise<Assistant | null>;
+  /** The client's assistant of that name, in whatever case. */
   assistantByName(clientId: Uuid, name: string): Promise<Assistant | null>;
   /** Inserts, or replaces what has the same id. */
   saveAssistant(assistant: Assistant): Promise<void>;

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Principal, scopeOf } from "../access/principal.ts";
-import type { Ports } from "../app_ports.ts";
+import type { Store } from "../app_ports.ts";
 import type { Balance } from "../billing/balance_service.ts";
 import { notFound } from "../kernel/errors.ts";
 import { requireId } from "../kernel/ids.ts";
@@ -16,8 +16,6 @@ import type { CampaignView } from "./campaign_repo.ts";
 import type { CampaignStats, CostSums } from "./stats.ts";
 import type { OutcomeSummary } from "./stats_repo.ts";
 
-type Store = Pick<Ports, "uow">;
-
 /** Campaigns whose figures one answer carries. */
 export const MAX_CAMPAIGNS = 500;
 /** Different values of an outcome that one answer carries. */
@@ -25,12 +23,12 @@ export const VALUES_PER_OUTCOME = 25;
 const MAX_SUGGESTIONS = 100;
 
 /** Which campaigns to list. */
-export interface CampaignListing {
+export type CampaignListing = {
   search?: string;
   status?: CampaignStatus;
   page?: number;
   limit?: number;
-}
+};
 
 /** A page of campaigns, newest first. @throws DomainError `invalid`. */
 export async function listCampaigns(
@@ -109,13 +107,13 @@ export async function campaignOutcomes(
 }
 
 /** Costs of all campaigns together and one by one, and the client's balance. */
-export interface TotalCosts {
+export type TotalCosts = {
   totals: CostSums[];
   /** Newest first, at most {@link MAX_CAMPAIGNS}. */
   campaigns: CampaignStats[];
   /** Null for a master, who looks at many clients. */
   balance: Balance | null;
-}
+};
 
 /** What calling has cost, over all campaigns. */
 export async function totalCosts({ uow }: Store, principal: Principal): Promise<TotalCosts> {

@@ -12,7 +12,7 @@ import { type Call, type EndReason, isLive } from "../calls/call.ts";
 import type { Outcome } from "../calls/outcome.ts";
 
 /** Sums of money in one currency. */
-export interface CostSums {
+export type CostSums = {
   currency: string;
   /** What clients paid. */
   price: Micros;
@@ -20,10 +20,10 @@ export interface CostSums {
   operational: Micros;
   /** What telephony cost. */
   phone: Micros;
-}
+};
 
 /** Figures of a campaign, or how they change. */
-export interface CampaignFigures {
+export type CampaignFigures = {
   /** Calls that were dialled, live ones included. */
   calls: number;
   /** Calls that a person or a machine picked up. */
@@ -38,23 +38,23 @@ export interface CampaignFigures {
   orders: Partial<Record<CallOrderStatus, number>>;
   /** One entry per currency. */
   costs: CostSums[];
-}
+};
 
 /** Figures of a campaign, with its names. */
-export interface CampaignStats extends CampaignFigures {
+export type CampaignStats = CampaignFigures & {
   clientId: Uuid;
   clientName: string;
   campaignId: Uuid;
   campaignName: string;
-}
+};
 
 /** How often an outcome came with a value. */
-export interface OutcomeCount {
+export type OutcomeCount = {
   name: string;
   type: Outcome["type"];
   value: Outcome["value"];
   count: number;
-}
+};
 
 /** No figures, or no change. */
 export function noFigures(): CampaignFigures {

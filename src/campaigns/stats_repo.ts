@@ -8,7 +8,7 @@ import type { Outcome } from "../calls/outcome.ts";
 import type { CampaignFigures, CampaignStats, CostSums, OutcomeCount } from "./stats.ts";
 
 /** An outcome's counts over a campaign. */
-export interface OutcomeSummary {
+export type OutcomeSummary = {
   name: string;
   type: Outcome["type"];
   /** Calls that it came from. */
@@ -17,7 +17,7 @@ export interface OutcomeSummary {
   distinctValues: number;
   /** The most frequent values, most frequent first. */
   values: OutcomeCount[];
-}
+};
 
 /** Sums of the clients in scope. */
 export interface StatsRepo {

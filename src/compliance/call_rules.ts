@@ -5,17 +5,17 @@
  */
 
 /** Hours of the callee's own day in which the phone may ring. */
-export interface CallingWindow {
+export type CallingWindow = {
   /** First minute, `HH:MM`. */
   start: string;
   /** First minute that is too late, `HH:MM`, after `start`; `24:00` for the whole evening. */
   end: string;
   /** ISO weekdays, 1 (Monday) to 7 (Sunday). */
   days: number[];
-}
+};
 
 /** The rules of a client or of a campaign. */
-export interface CallRules {
+export type CallRules = {
   /** Null allows any hour. */
   window: CallingWindow | null;
   /** ISO 3166-1 alpha-2 codes that may be called; null allows any. */
@@ -24,7 +24,7 @@ export interface CallRules {
   requireConsent: boolean;
   /** Calls that may be live at once. */
   maxConcurrentCalls: number;
-}
+};
 
 /** Safe for real telephony: daytime, the client's own country, consent on file. */
 export function defaultRules(country: string): CallRules {

@@ -49,7 +49,11 @@ export function nextOpening(
   return null;
 }
 
-/** @throws DomainError `invalid` for times or days that make no window. */
+/**
+ * The window with its days in order.
+ *
+ * @throws DomainError `invalid` for times or days that make no window.
+ */
 export function requireWindow(field: string, window: CallingWindow): CallingWindow {
   if (!TIME.test(window.start) || !TIME.test(window.end) || window.start >= window.end) {
     throw invalid(field, "start and end must be HH:MM with start before end");

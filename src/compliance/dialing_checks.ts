@@ -13,7 +13,7 @@ import { isOpen, nextOpening } from "./calling_window.ts";
 import type { PhoneNumbers } from "./phone_numbers.ts";
 
 /** All that decides whether an order may be dialled. */
-export interface DialingFacts {
+export type DialingFacts = {
   order: CallOrder;
   record: ContactRecord;
   campaign: Campaign;
@@ -23,7 +23,7 @@ export interface DialingFacts {
   /** Calls that are live now. */
   live: { ofClient: number; ofCampaign: number };
   now: Date;
-}
+};
 
 /** The first reason not to dial, or null; the balance is not looked at. */
 export function refusalToDial(phones: PhoneNumbers, facts: DialingFacts): DomainError | null {

@@ -6,7 +6,7 @@
  */
 
 /** A number that may be stored. */
-export interface PhoneNumber {
+export type PhoneNumber = {
   /** ITU-T E.164 with the plus: `+14155550132`. */
   e164: string;
   /** ISO 3166-1 alpha-2 of the country or territory, not merely of its calling code. */
@@ -15,7 +15,7 @@ export interface PhoneNumber {
   timeZones: string[];
   /** Why its kind of number must not be called (premium, shared cost, satellite …), or null. */
   blocked: string | null;
-}
+};
 
 /** Reads phone numbers. */
 export interface PhoneNumbers {

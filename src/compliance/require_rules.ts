@@ -8,7 +8,11 @@ import { requireCountry } from "../records/create_record.ts";
 import type { CallRules } from "./call_rules.ts";
 import { requireWindow } from "./calling_window.ts";
 
-/** @throws DomainError `invalid` for rules that make no sense. */
+/**
+ * The rules, when they make sense.
+ *
+ * @throws DomainError `invalid` for rules that make no sense.
+ */
 export function requireRules<R extends CallRules>(rules: R, path: string): R {
   if (rules.window !== null) requireWindow(`${path}.window`, rules.window);
   rules.countries?.forEach(requireCountry);
@@ -16,7 +20,11 @@ export function requireRules<R extends CallRules>(rules: R, path: string): R {
   return rules;
 }
 
-/** @throws DomainError `invalid` unless it is a whole number in the range. */
+/**
+ * Checks a whole number.
+ *
+ * @throws DomainError `invalid` unless it is a whole number in the range.
+ */
 export function requireCount(field: string, value: number, min: number, max: number): void {
   if (!Number.isInteger(value) || value < min || value > max) {
     throw invalid(field, `must be a whole number from ${min} to ${max}`);

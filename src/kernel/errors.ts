@@ -25,20 +25,21 @@ export type ErrorCode =
   | "unavailable";
 
 /** What else is known of a refusal: the field at fault, or the row that stands in the way. */
-export interface ErrorDetails {
+export type ErrorDetails = {
   /** Wire name of the parameter at fault. */
   field?: string;
   /** Uuid of the row that the request collides with. */
   existing?: string;
   /** Earliest moment at which the same request may succeed. */
   retryAt?: Date;
-}
+};
 
 /** A refusal that a person or a model may read: what happened, which field, what to do next. */
 export class DomainError extends Error {
   /** Name by which logs tell it from programming errors. */
   override readonly name = "DomainError";
 
+  /** A refusal with its reason, and a message for whoever asked. */
   constructor(
     /** Stable reason. */
     readonly code: ErrorCode,

@@ -9,6 +9,7 @@ export type Json = null | boolean | number | string | Json[] | JsonObject;
 
 /** A JSON object. */
 export interface JsonObject {
+  /** Any key has a JSON value. */
   [key: string]: Json;
 }
 

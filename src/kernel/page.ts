@@ -13,26 +13,26 @@ export const MAX_LIMIT = 100;
 export const MAX_PAGE = 1_000_000;
 
 /** A page that has been checked. */
-export interface PageRequest {
+export type PageRequest = {
   /** From 1. */
   page: number;
   /** From 1 to 100. */
   limit: number;
-}
+};
 
 /** Rows of one page and how many there are in all. */
-export interface Slice<T> {
+export type Slice<T> = {
   /** Newest first. */
   items: T[];
   /** Rows over all pages. */
   total: number;
-}
+};
 
 /** What every list answers. */
-export interface Page<T> extends Slice<T>, PageRequest {
+export type Page<T> = Slice<T> & PageRequest & {
   /** Whether a later page has rows. */
   hasMore: boolean;
-}
+};
 
 /**
  * Fills in the defaults.

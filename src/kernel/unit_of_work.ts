@@ -21,7 +21,7 @@ import type { Uuid } from "./ids.ts";
 export type Scope = { clientId: Uuid } | "all" | "authentication";
 
 /** The repositories of one transaction. */
-export interface Repos {
+export type Repos = {
   access: AccessRepo;
   audit: AuditLog;
   balance: BalanceService;
@@ -31,7 +31,7 @@ export interface Repos {
   doNotCall: DoNotCallList;
   records: RecordRepo;
   stats: StatsRepo;
-}
+};
 
 /**
  * Hands out repositories bound to one transaction. Queries take effect in the order in which they

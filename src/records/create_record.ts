@@ -19,7 +19,7 @@ import type { RecordType } from "./record_type.ts";
 export const MAX_NAME = 200;
 
 /** What is known of a contact to add. */
-export interface NewRecordFields {
+export type NewRecordFields = {
   name: string;
   /** In any usual form: international, or national when `country` is given. */
   phoneNumber: string;
@@ -29,12 +29,12 @@ export interface NewRecordFields {
   /** ISO 3166-1 alpha-2; the number's own when absent. */
   country?: string;
   parameters?: JsonObject;
-}
+};
 
 /** A contact to add. */
-export interface NewRecord extends NewRecordFields {
+export type NewRecord = NewRecordFields & {
   recordTypeUuid: string;
-}
+};
 
 /**
  * Adds a contact to the client that owns the record type.
@@ -78,7 +78,11 @@ export type CheckedFields = Pick<
   "name" | "firstName" | "lastName" | "email" | "parameters" | "phoneNumber" | "country"
 >;
 
-/** @throws DomainError `invalid` with the first field at fault. */
+/**
+ * The fields of a contact, checked and put in their stored form.
+ *
+ * @throws DomainError `invalid` with the first field at fault.
+ */
 export function requireFields(
   phoneNumbers: Ports["phoneNumbers"],
   input: NewRecordFields,
@@ -113,7 +117,11 @@ export function newRecord(type: RecordType, fields: CheckedFields, now: Date): C
   };
 }
 
-/** @throws DomainError `invalid` for what cannot be called at all. */
+/**
+ * The number that a text names.
+ *
+ * @throws DomainError `invalid` for what cannot be called at all.
+ */
 export function requirePhone(
   phoneNumbers: Ports["phoneNumbers"],
   text: string,
@@ -124,7 +132,11 @@ export function requirePhone(
   return phone;
 }
 
-/** @throws DomainError `invalid` unless it is two letters. */
+/**
+ * The country code in capitals.
+ *
+ * @throws DomainError `invalid` unless it is two letters.
+ */
 export function requireCountry(text: string): string {
   const country = text.trim().toUpperCase();
   if (!/^[A-Z]{2}$/.test(country)) {

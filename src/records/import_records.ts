@@ -18,28 +18,28 @@ import type { RecordType } from "./record_type.ts";
 const MAX_SOURCE = 500;
 
 /** A contact, with what only an operator may set. */
-export interface ImportedFields extends NewRecordFields {
+export type ImportedFields = NewRecordFields & {
   /** IANA zone. */
   timeZone?: string;
   /** When (ISO-8601 with an offset) and where consent was given. */
   consent?: { at: string; source: string };
   doNotCall?: boolean;
-}
+};
 
 /** A row of an import. */
-export interface ImportRow {
+export type ImportRow = {
   /** Line of the file, from 1, for the report. */
   line: number;
   fields: ImportedFields;
-}
+};
 
 /** What became of the rows of a batch. */
-export interface ImportReport {
+export type ImportReport = {
   created: number;
   /** Rows whose number the type has already, in the store or further up. */
   duplicates: { line: number; existing: string }[];
   refused: { line: number; problem: string }[];
-}
+};
 
 /**
  * Adds the rows to a record type, in one transaction.
@@ -89,7 +89,11 @@ export async function importRecords(
   });
 }
 
-/** @throws DomainError `invalid` with the first field at fault. */
+/**
+ * The record that a row stands for.
+ *
+ * @throws DomainError `invalid` with the first field at fault.
+ */
 export function importedRecord(
   phoneNumbers: Ports["phoneNumbers"],
   type: RecordType,

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Principal, scopeOf } from "../access/principal.ts";
-import type { Ports } from "../app_ports.ts";
+import type { Store } from "../app_ports.ts";
 import type { Call } from "../calls/call.ts";
 import type { OutcomeOfRecord } from "../calls/call_repo.ts";
 import type { CallOrderView } from "../call_orders/call_order_repo.ts";
@@ -15,8 +15,6 @@ import { isStorable, searchText } from "../kernel/text.ts";
 import type { Note, RecordStatus } from "./record.ts";
 import type { Named, RecordCounts, RecordTypeView, RecordView } from "./record_repo.ts";
 
-type Store = Pick<Ports, "uow">;
-
 /** Notes in a record's profile. */
 export const PROFILE_NOTES = 20;
 /** Orders and calls in a record's profile. */
@@ -26,13 +24,13 @@ export const OUTCOME_HISTORY = 500;
 const MAX_SUGGESTIONS = 100;
 
 /** Which records to list. */
-export interface RecordListing {
+export type RecordListing = {
   search?: string;
   status?: RecordStatus;
   recordTypeUuid?: string;
   page?: number;
   limit?: number;
-}
+};
 
 /** A page of records, newest first. @throws DomainError `not_found` for an unknown record type. */
 export async function listRecords(
@@ -70,7 +68,7 @@ export async function getRecord(
 }
 
 /** All that is known of a record. */
-export interface RecordProfile extends RecordView {
+export type RecordProfile = RecordView & {
   counts: RecordCounts;
   /** Newest first, at most {@link PROFILE_HISTORY}. */
   orders: CallOrderView[];
@@ -80,7 +78,7 @@ export interface RecordProfile extends RecordView {
   outcomes: OutcomeOfRecord[];
   /** Newest first, at most {@link PROFILE_NOTES}. */
   notes: Note[];
-}
+};
 
 /** A record with its call history, outcomes and latest notes. @throws DomainError `not_found`. */
 export async function recordProfile(

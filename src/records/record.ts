@@ -16,14 +16,14 @@ export const RECORD_STATUSES = ["active", "inactive", "archived"] as const;
 export type RecordStatus = typeof RECORD_STATUSES[number];
 
 /** Consent to be called by an artificial voice. */
-export interface Consent {
+export type Consent = {
   at: Date;
   /** Where it was given, in the client's own words. */
   source: string;
-}
+};
 
 /** A contact. */
-export interface ContactRecord {
+export type ContactRecord = {
   id: Uuid;
   clientId: Uuid;
   typeId: Uuid;
@@ -45,24 +45,28 @@ export interface ContactRecord {
   parameters: JsonObject;
   createdAt: Date;
   updatedAt: Date;
-}
+};
 
 /** Something that was written down about a record. */
-export interface Note {
+export type Note = {
   id: Uuid;
   clientId: Uuid;
   recordId: Uuid;
   author: string;
   text: string;
   at: Date;
-}
+};
 
 /** Limits on a record's parameters. */
 export const PARAMETER_LIMITS = { keys: 50, keyLength: 64, depth: 4, bytes: 8192 } as const;
 
 const EMAIL = /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/;
 
-/** @throws DomainError `invalid` for what is surely no address. */
+/**
+ * The address without surrounding space.
+ *
+ * @throws DomainError `invalid` for what is surely no address.
+ */
 export function requireEmail(field: string, text: string): string {
   const email = text.trim();
   if (email.length > 254 || !EMAIL.test(email) || !isStorable(email)) {
@@ -77,7 +81,11 @@ export function mergeParameters(before: JsonObject, changes: JsonObject): JsonOb
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
 
-/** @throws DomainError `invalid` when there are too many, too deep or too large parameters. */
+/**
+ * The parameters, when they are within their limits.
+ *
+ * @throws DomainError `invalid` when there are too many, too deep or too large parameters.
+ */
 export function requireParameters(parameters: JsonObject): JsonObject {
   const { keys, keyLength, depth, bytes } = PARAMETER_LIMITS;
   const names = Object.keys(parameters);

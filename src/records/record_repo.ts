@@ -10,7 +10,7 @@ import type { ContactRecord, Note, RecordStatus } from "./record.ts";
 import type { RecordType } from "./record_type.ts";
 
 /** Which records to list. */
-export interface RecordFilter {
+export type RecordFilter = {
   /**
    * Anywhere in name or e-mail without regard to case, or (when it holds at least three digits and
    * else only phone punctuation) anywhere in the number's digits. `%` and `_` are ordinary.
@@ -18,45 +18,48 @@ export interface RecordFilter {
   search?: string;
   status?: RecordStatus;
   typeId?: Uuid;
-}
+};
 
 /** A record with the names that it refers to. */
-export interface RecordView {
+export type RecordView = {
   record: ContactRecord;
   typeName: string;
   clientName: string;
-}
+};
 
 /** How much there is about a record. */
-export interface RecordCounts {
+export type RecordCounts = {
   /** Only statuses that occur. */
   ordersByStatus: Partial<Record<CallOrderStatus, number>>;
   calls: number;
   outcomes: number;
   notes: number;
-}
+};
 
 /** A record type with the names that it refers to. */
-export interface RecordTypeView {
+export type RecordTypeView = {
   type: RecordType;
   clientName: string;
   records: number;
-}
+};
 
 /** Something with a uuid and a name, for completions. */
-export interface Named {
+export type Named = {
   id: Uuid;
   name: string;
-}
+};
 
 /** Records, their types and notes, of the clients in scope. */
 export interface RecordRepo {
+  /** The record with its names, or null. */
   get(id: Uuid): Promise<RecordView | null>;
   /** The record, held until the transaction ends. */
   lock(id: Uuid): Promise<ContactRecord | null>;
+  /** A page of records, newest first. */
   list(filter: RecordFilter, page: PageRequest): Promise<Slice<RecordView>>;
   /** Records whose name contains the text, without regard to case, by name. */
   suggest(text: string, limit: number): Promise<Named[]>;
+  /** How much there is about a record; zeros for one that does not exist. */
   counts(id: Uuid): Promise<RecordCounts>;
   /** Inserts; or returns the uuid of the record of that type that has the number already. */
   insert(record: ContactRecord): Promise<Uuid | null>;
@@ -65,7 +68,9 @@ export interface RecordRepo {
   /** The client's record of that type with that number. */
   idByPhone(clientId: Uuid, typeId: Uuid, phoneNumber: string): Promise<Uuid | null>;
 
+  /** The record type, or null. */
   getType(id: Uuid): Promise<RecordType | null>;
+  /** The client's record type of that name, in whatever case. */
   typeByName(clientId: Uuid, name: string): Promise<RecordType | null>;
   /** Newest first. */
   listTypes(page: PageRequest): Promise<Slice<RecordTypeView>>;
@@ -74,5 +79,6 @@ export interface RecordRepo {
 
   /** Newest first. */
   notes(recordId: Uuid, limit: number): Promise<Note[]>;
+  /** Adds a note. */
   addNote(note: Note): Promise<void>;
 }

@@ -6,11 +6,11 @@
 import type { Uuid } from "../kernel/ids.ts";
 
 /** A kind of contact of one client. */
-export interface RecordType {
+export type RecordType = {
   id: Uuid;
   clientId: Uuid;
   /** Unique within the client, compared without case. */
   name: string;
   description: string | null;
   createdAt: Date;
-}
+};

@@ -21,7 +21,7 @@ import {
 import type { RecordView } from "./record_repo.ts";
 
 /** What to change; absent fields stay. Empty text clears `email`, `firstName` or `lastName`. */
-export interface RecordChanges {
+export type RecordChanges = {
   uuid: string;
   name?: string;
   email?: string;
@@ -31,7 +31,7 @@ export interface RecordChanges {
   lastName?: string;
   /** Merged by top-level key; null removes a key. */
   parameters?: JsonObject;
-}
+};
 
 /**
  * Changes what is passed and nothing else.

@@ -12,15 +12,15 @@ import type { Repos } from "../kernel/unit_of_work.ts";
 import type { ContactRecord } from "../records/record.ts";
 
 /** What an order of the past refers to. */
-export interface OrderReferences {
+export type OrderReferences = {
   record: ContactRecord;
   campaign: Campaign;
   assistant: Assistant;
   client: Client;
-}
+};
 
 /** Something that names a record, and perhaps a campaign. */
-interface Naming {
+export interface Naming {
   recordUuid: string;
   campaignUuid?: string;
 }
@@ -28,8 +28,10 @@ interface Naming {
 /** Rows by the uuids that history names. */
 export interface References {
   /** @throws DomainError `not_found`, or `invalid` when the campaign is another client's. */
+  /** Of an order. */
   of(order: Naming & { campaignUuid: string }): OrderReferences;
   /** @throws DomainError `not_found`. */
+  /** Of a note. */
   record(note: Naming): ContactRecord;
 }
 

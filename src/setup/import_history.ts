@@ -25,7 +25,7 @@ import { retell, type RetoldCall } from "./retell_order.ts";
 import { summed } from "./summed_stats.ts";
 
 /** A call that is over. */
-export interface PastCall {
+export type PastCall = {
   /** A UUIDv7 of the moment of dialling, by which its events refer to it. */
   id: Uuid;
   dialedAt: Date;
@@ -33,10 +33,10 @@ export interface PastCall {
   provider: string;
   /** All that was reported of it, oldest first. */
   events: CallEvent[];
-}
+};
 
 /** An order of the past. */
-export interface PastOrder {
+export type PastOrder = {
   recordUuid: string;
   /** Of the record's client. */
   campaignUuid: string;
@@ -46,21 +46,21 @@ export interface PastOrder {
   instructions?: string;
   /** Its calls, oldest first. */
   calls: PastCall[];
-}
+};
 
 /** Something that was written down about a record. */
-export interface PastNote {
+export type PastNote = {
   recordUuid: string;
   author: string;
   text: string;
   at: Date;
-}
+};
 
 /** What happened before. */
-export interface History {
+export type History = {
   orders: PastOrder[];
   notes?: PastNote[];
-}
+};
 
 /** Orders or notes of one transaction: enough to be quick, few enough for its deadline. */
 const PIECE = 200;

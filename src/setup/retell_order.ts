@@ -17,22 +17,22 @@ import type { OrderReferences } from "./history_references.ts";
 import type { PastCall, PastOrder } from "./import_history.ts";
 
 /** A call with what was said and found out on it. */
-export interface RetoldCall {
+export type RetoldCall = {
   /** As its last event left it. */
   call: Call;
   transcript: Transcript | null;
   outcomes: Outcome[];
   /** When the contact asked not to be called again; null when it did not. */
   optedOutAt: Date | null;
-}
+};
 
 /** What is to be stored of an order. */
-export interface Retold {
+export type Retold = {
   /** As its last call left it. */
   order: CallOrder;
   /** Oldest first. */
   calls: RetoldCall[];
-}
+};
 
 /** Lets the calls happen again. @throws DomainError `invalid` for a call that has not ended. */
 export function retell(

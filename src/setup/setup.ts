@@ -11,22 +11,22 @@ import type { CallRules } from "../compliance/call_rules.ts";
 import type { ImportedFields } from "../records/import_records.ts";
 
 /** The whole document. */
-export interface Setup {
+export type Setup = {
   /** The operator's own people, who see every client. */
   masters?: PersonSetup[];
   /** People who belong to no client until one lists them among its users. */
   unassigned?: PersonSetup[];
   clients?: ClientSetup[];
-}
+};
 
 /** A user of no client. */
-export interface PersonSetup {
+export type PersonSetup = {
   email: string;
   name: string;
-}
+};
 
 /** A company and all that belongs to it. */
-export interface ClientSetup {
+export type ClientSetup = {
   name: string;
   /** ISO 3166-1 alpha-2; needed for a new client. */
   country?: string;
@@ -46,20 +46,20 @@ export interface ClientSetup {
   assistants?: AssistantSetup[];
   campaigns?: CampaignSetup[];
   records?: RecordSetup[];
-}
+};
 
 /** A voice agent. */
-export interface AssistantSetup {
+export type AssistantSetup = {
   name: string;
   /** Default: the simulated network's own agent. */
   connection?: AgentConnection;
   outcomes?: OutcomeDefinition[];
   /** Decimal string in the client's currency; default 0. */
   operationalPerMinute?: string;
-}
+};
 
 /** A campaign. */
-export interface CampaignSetup {
+export type CampaignSetup = {
   name: string;
   description?: string;
   /** Default `draft`. */
@@ -67,19 +67,19 @@ export interface CampaignSetup {
   /** Name of an assistant; needed for a new campaign. */
   assistant?: string;
   rules?: Partial<DialingRules>;
-}
+};
 
 /** A contact, with what only an operator may set. */
-export interface RecordSetup extends ImportedFields {
+export type RecordSetup = ImportedFields & {
   /** Name of a record type. */
   recordType: string;
-}
+};
 
 /** What applying changed. */
-export interface SetupReport {
+export type SetupReport = {
   created: number;
   updated: number;
   unchanged: number;
   /** One line per row that was created or updated, such as `created campaign Spring`. */
   changes: string[];
-}
+};

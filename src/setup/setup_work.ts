@@ -9,12 +9,12 @@ import type { Repos } from "../kernel/unit_of_work.ts";
 import type { SetupReport } from "./setup.ts";
 
 /** What the parts of the document share. */
-export interface SetupWork {
+export type SetupWork = {
   repos: Repos;
   upserts: Upserts;
   now: Date;
   phoneNumbers: Ports["phoneNumbers"];
-}
+};
 
 /** Writes a row when it is new or differs from what is stored, and notes which. */
 export class Upserts {
