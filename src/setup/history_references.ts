@@ -20,10 +20,10 @@ export type OrderReferences = {
 };
 
 /** Something that names a record, and perhaps a campaign. */
-export interface Naming {
+export type Naming = {
   recordUuid: string;
   campaignUuid?: string;
-}
+};
 
 /** Rows by the uuids that history names. */
 export interface References {
