@@ -43,6 +43,7 @@ export interface StudioOptions {
 /** A running studio. */
 export interface Studio {
   app: App;
+  ports: Ports;
   http: Http;
   network: SimulatedPhoneNetwork;
   books: PostgresPhoneBooks;
@@ -111,6 +112,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const silentSeconds = Math.max(3, SILENT_SECONDS / telephony.speed);
   return {
     app,
+    ports,
     http,
     network,
     books,
