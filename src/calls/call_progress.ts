@@ -70,14 +70,15 @@ function ended(call: Call, report: Extract<CallReport, { type: "ended" }>, at: D
   };
 }
 
-/** A completed call was picked up, even when the report of that never came. */
+/** A completed call, or one that lasted, was picked up, even when the report of that never came. */
 function unheardAnswer(
   call: Call,
   { reason, durationSeconds }: Extract<CallReport, { type: "ended" }>,
   at: Date,
 ): Date | null {
-  if (endStatusOf(reason) !== "completed") return null;
-  const answered = at.getTime() - (durationSeconds ?? 0) * 1000;
+  const seconds = durationSeconds ?? 0;
+  if (endStatusOf(reason) !== "completed" && seconds === 0) return null;
+  const answered = at.getTime() - seconds * 1000;
   return new Date(Math.max(answered, call.createdAt.getTime()));
 }
 
