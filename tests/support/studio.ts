@@ -189,9 +189,11 @@ export async function orderNow(
   return view!.order;
 }
 
-/** The figures of the company's campaign. */
+/** The figures of the company's campaign, costs by currency. */
 export async function statsNow({ app, master, company }: Studio): Promise<CampaignStats> {
-  return await app.campaigns.stats(master, company.campaign.id);
+  const stats = await app.campaigns.stats(master, company.campaign.id);
+  const costs = stats.costs.toSorted((a, b) => a.currency < b.currency ? -1 : 1);
+  return { ...stats, costs };
 }
 
 /** The company's money. */
