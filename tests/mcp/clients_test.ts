@@ -89,9 +89,10 @@ async function whileTimePasses(
 for (const [i, [kind, connect]] of Object.entries(KINDS).entries()) {
   Deno.test(`${kind} does the main job from end to end`, async () => {
     let network: SimulatedPhoneNetwork | undefined;
-    const endpoint = await openEndpoint((clock) =>
-      network = new SimulatedPhoneNetwork({ books: new MemoryPhoneBooks(), clock })
-    );
+    const endpoint = await openEndpoint({
+      gatewayOn: (clock) =>
+        network = new SimulatedPhoneNetwork({ books: new MemoryPhoneBooks(), clock }),
+    });
     const connected = await connect(endpoint);
     assertEquals(connected.revision, REVISIONS[i]);
     const open = (url: string) => endpoint.fetch(new Request(url));

@@ -21,16 +21,23 @@ export interface Endpoint extends Studio {
   reported: { event: string; error: unknown }[];
 }
 
-/** Opens a studio; its phone network is one that a test scripts, unless it is given another. */
-export async function openEndpoint(
-  gatewayOn?: (clock: Clock) => CallGateway,
-): Promise<Endpoint> {
+/** What a test may want otherwise. */
+export interface Otherwise {
+  /** Default: a phone network that the test scripts. */
+  gatewayOn?: (clock: Clock) => CallGateway;
+  /** Default: the studio's, which stands still. */
+  clock?: Clock;
+  publicUrl?: URL;
+}
+
+/** Opens a studio with its endpoint. */
+export async function openEndpoint(otherwise: Otherwise = {}): Promise<Endpoint> {
   const studio = await openStudio();
-  const publicUrl = new URL(ORIGIN);
-  const { clock, admin, viewer, clerk, readOnly, stranger, master } = studio;
+  const { gatewayOn, clock = studio.clock, publicUrl = new URL(ORIGIN) } = otherwise;
+  const { admin, viewer, clerk, readOnly, stranger, master } = studio;
   const links = recordingLinks({ signingKey: "a key for tests", publicUrl, clock });
   const gateway = gatewayOn?.(clock) ?? studio.gateway;
-  const app = createApp({ ...studio.ports, gateway, recordingLinks: links });
+  const app = createApp({ ...studio.ports, clock, gateway, recordingLinks: links });
   const reported: Endpoint["reported"] = [];
   const mcp = createMcp({
     app,
