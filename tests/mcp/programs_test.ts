@@ -28,6 +28,7 @@ async function run(cwd: string, program: string, ...args: string[]) {
     cwd,
     env: {
       NO_COLOR: "1",
+      MCP_STORAGE_DIR: cwd,
       MCP_CATALOG_PATH: `${cwd}/catalog.json`,
       MCP_CLIENT_CONFIG_PATH: `${cwd}/client.json`,
     },
