@@ -19,6 +19,7 @@ const neutral = new Set([
   "server.ts",
   "compose.ts",
   "config.ts",
+  "database.ts",
   "log.ts",
 ]);
 

@@ -61,6 +61,11 @@ export function readConfig(env: Env): Config {
   };
 }
 
+/** `DATABASE_URL`, or null when it is not set. */
+export function readDatabaseUrl(env: Env): string | null {
+  return optional(env, "DATABASE_URL", databaseUrl) ?? null;
+}
+
 /** `PORT`, 8787 unless set; 0 takes any free one. */
 export function readPort(env: Env): number {
   return optional(env, "PORT", count(0, 65_535), 8787);

@@ -21,16 +21,16 @@ export interface PhoneCall {
 /** What commands work on. */
 export interface Studio {
   app: App;
-  /** Brings the database up to date; names of the migrations that ran now. */
-  migrate(): Promise<string[]>;
-  /** Latest first; absent where phones are real. */
-  phoneCalls?(limit: number): Promise<PhoneCall[]>;
+  /** Latest first. */
+  phoneCalls(limit: number): Promise<PhoneCall[]>;
 }
 
 /** What commands see of the machine. */
 export interface Machine {
-  /** Opens the database, once. */
+  /** Opens the database, which is brought up to date by that. */
   open(): Promise<Studio>;
+  /** Brings the database up to date; names of the migrations that ran now. */
+  migrate(): Promise<string[]>;
   /** A file's bytes. */
   readFile(path: string): Promise<Uint8Array>;
   /** Shows how far a long command is; does nothing where nobody looks. */

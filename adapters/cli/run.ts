@@ -6,16 +6,13 @@
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { DomainError } from "../../src/kernel/errors.ts";
-import { type Command, CommandError, type Machine, type Studio, UsageError } from "./command.ts";
+import { type Command, CommandError, type Machine, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpOn, helpOnAll } from "./help.ts";
 import { SetupFileError } from "./setup_file.ts";
 
 /** What the command line needs of the world. */
-export interface CliDeps {
-  /** Opens the database; called once, and only by commands that need it. */
-  open(): Promise<Studio>;
-  readFile(path: string): Promise<Uint8Array>;
+export interface CliDeps extends Pick<Machine, "open" | "migrate" | "readFile"> {
   stdout(text: string): void;
   stderr(text: string): void;
   /** Whether a person looks at standard error. */
@@ -63,8 +60,9 @@ async function runLine(args: string[], deps: CliDeps): Promise<ExitCode> {
   requireAll(command, values, positionals);
   const progress = new ProgressLine(deps);
   const machine: Machine = {
-    open: deps.open,
-    readFile: deps.readFile,
+    open: () => deps.open(),
+    migrate: () => deps.migrate(),
+    readFile: (path) => deps.readFile(path),
     progress: (line) => progress.show(line),
   };
   let answer;

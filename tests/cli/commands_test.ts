@@ -201,9 +201,9 @@ Deno.test("the audit trail tells what the operator did, newest first", async () 
   assertStringIncludes(stdout, "studio command line");
 });
 
-Deno.test("the simulated network's books are shown, and real phones have none", async () => {
+Deno.test("the simulated network's books are shown", async () => {
   const shell = openShell();
-  assertStringIncludes((await shell.run("phone", "calls")).stderr, "Phones are real here");
+  assertEquals((await shell.done("phone", "calls")).stdout, "None.\n");
   const call = {
     callUuid: "01900000-0000-7000-8000-000000000001",
     to: "+14155550001",

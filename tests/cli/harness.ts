@@ -27,8 +27,8 @@ export interface Shell {
   uow: UnitOfWork;
   /** Files by path. */
   files: Map<string, string | Uint8Array>;
-  /** The phone network's books; null where phones are real. */
-  phoneCalls: PhoneCall[] | null;
+  /** The phone network's books. */
+  phoneCalls: PhoneCall[];
   /** Times that the database was opened. */
   opened: number;
   isTerminal: boolean;
@@ -54,7 +54,7 @@ export function openShell(): Shell {
     app,
     uow,
     files: new Map(),
-    phoneCalls: null,
+    phoneCalls: [],
     opened: 0,
     isTerminal: false,
     run: async (...args) => {
@@ -62,15 +62,10 @@ export function openShell(): Shell {
       const code = await runCli(args, {
         open() {
           shell.opened++;
-          const { phoneCalls } = shell;
-          return Promise.resolve({
-            app,
-            migrate: () => Promise.resolve(["0001_studio.sql"]),
-            phoneCalls: phoneCalls === null
-              ? undefined
-              : (limit: number) => Promise.resolve(phoneCalls.slice(0, limit)),
-          });
+          const phoneCalls = (limit: number) => Promise.resolve(shell.phoneCalls.slice(0, limit));
+          return Promise.resolve({ app, phoneCalls });
         },
+        migrate: () => Promise.resolve(["0001_studio.sql"]),
         readFile(path) {
           const file = shell.files.get(path);
           if (file === undefined) return Promise.reject(new CommandError(`${path}: no such file`));

@@ -6,8 +6,7 @@ export const migrate = defineCommand({
   about: "Bring the database up to date; replicas that start together do it once.",
   options: {},
   async run(machine) {
-    const studio = await machine.open();
-    const migrations = await studio.migrate();
+    const migrations = await machine.migrate();
     return {
       json: { migrations },
       text: migrations.length

@@ -1,0 +1,64 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+
+const project = new URL("../../", import.meta.url).pathname;
+
+/** Runs a task as an operator does, with the very flags of deno.json. */
+async function task(data: string, name: string, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", name, ...args],
+    cwd: project,
+    env: { STUDIO_DATA: data, DATABASE_URL: "", NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+Deno.test("the studio task sets up a client in the embedded database, which keeps it", async () => {
+  const data = await Deno.makeTempDir();
+  try {
+    const setup = {
+      clients: [{
+        name: "Acme",
+        country: "US",
+        tariff: { currency: "USD", perMinute: "0.12" },
+        recordTypes: [{ name: "Lead" }],
+      }],
+    };
+    await Deno.writeTextFile(`${data}/setup.json`, JSON.stringify(setup));
+    await Deno.writeTextFile(`${data}/leads.csv`, "name,phone\nBo Chen,(415) 555-0132\nNo,1\n");
+    const applied = await task(data, "studio", "apply", `${data}/setup.json`, "--json");
+    assertEquals([applied.code, applied.stderr], [0, ""]);
+    assertEquals(JSON.parse(applied.stdout).created, 2);
+    const imported = await task(
+      data,
+      "studio",
+      ...["import", "--client", "Acme", "--record-type", "Lead", `${data}/leads.csv`],
+    );
+    assertEquals([imported.code, imported.stdout], [
+      1,
+      "1 created, 0 there already, 1 refused\n",
+    ]);
+    assertStringIncludes(imported.stderr, "line 3: phoneNumber");
+    const types = await task(data, "studio", "record-type", "list", "--json");
+    assertEquals(JSON.parse(types.stdout)[0].records, 1);
+    const calls = await task(data, "studio", "phone", "calls", "--json");
+    assertEquals([calls.code, calls.stdout], [0, "[]\n"]);
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
+Deno.test("a line that is not understood ends in exit code 2, and a missing file in 1", async () => {
+  const unknown = await task("/nowhere", "studio", "frobnicate");
+  assertEquals([unknown.code, unknown.stdout], [2, ""]);
+  assertStringIncludes(unknown.stderr, 'There is no command "frobnicate"');
+  const missing = await task("/nowhere", "studio", "apply", "/nowhere/setup.json");
+  assertEquals(missing.code, 1);
+  assertStringIncludes(missing.stderr, "/nowhere/setup.json: there is no such file");
+});
+
+Deno.test("the migrate task is for servers, and asks for one", async () => {
+  const { code, stderr } = await task("/nowhere", "migrate");
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "DATABASE_URL: is required");
+});
