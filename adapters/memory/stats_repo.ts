@@ -13,10 +13,12 @@ import type { AtOnce, Transaction } from "./transaction.ts";
 /** Campaigns' figures and outcome counts. */
 export function statsRepo(tx: Transaction): AtOnce<StatsRepo> {
   function statsOf({ id, clientId, name }: Campaign): CampaignStats {
+    const client = tx.find("clients", clientId);
     return {
       ...(tx.find("figures", id) ?? noFigures()),
       clientId,
-      clientName: tx.find("clients", clientId)?.name ?? "",
+      clientName: client?.name ?? "",
+      currency: client?.tariff.currency ?? "",
       campaignId: id,
       campaignName: name,
     };

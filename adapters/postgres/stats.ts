@@ -18,6 +18,7 @@ type CostRow = { currency: string } & Record<"price" | "operational" | "phone", 
 interface StatsRow {
   client_id: Uuid;
   client_name: string;
+  currency: string;
   campaign_id: Uuid;
   campaign_name: string;
   calls: number;
@@ -173,7 +174,7 @@ export function statsRepo(sql: Sql, filter: ClientFilter): StatsRepo {
 /** Figures of chosen campaigns; counts as float8, which holds integers up to 2^53 as JSON does. */
 function statsOf(campaigns: Fragment): Fragment {
   return fragment`
-    select k.client_id, c.name as client_name, k.id as campaign_id, k.name as campaign_name,
+    select k.client_id, c.name as client_name, c.currency, k.id as campaign_id, k.name as campaign_name,
       coalesce(s.calls, 0)::float8 as calls, coalesce(s.answered, 0)::float8 as answered,
       coalesce(s.answered_ended, 0)::float8 as answered_ended,
       coalesce(s.answered_seconds, 0)::float8 as answered_seconds,
@@ -210,6 +211,7 @@ function toStats(row: StatsRow): CampaignStats {
   return {
     clientId: row.client_id,
     clientName: row.client_name,
+    currency: row.currency,
     campaignId: row.campaign_id,
     campaignName: row.campaign_name,
     calls: row.calls,

@@ -44,6 +44,8 @@ export type CampaignFigures = {
 export type CampaignStats = CampaignFigures & {
   clientId: Uuid;
   clientName: string;
+  /** ISO 4217, what the client pays in; costs may be in others too. */
+  currency: string;
   campaignId: Uuid;
   campaignName: string;
 };

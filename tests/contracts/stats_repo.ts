@@ -112,6 +112,7 @@ function tellOfFigures(tell: Tell): void {
       ...sorted(sums),
       clientId: client.id,
       clientName: client.name,
+      currency: client.tariff.currency,
       campaignId: id,
       campaignName: name,
     });

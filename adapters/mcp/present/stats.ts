@@ -25,7 +25,7 @@ function campaignOf(stats: CampaignStats, principal: Principal) {
  */
 export function presentStats(stats: CampaignStats, principal: Principal) {
   const { calls, answered, answeredEnded, answeredSeconds, endReasons, orders } = stats;
-  const { totalPrice, currency, otherCurrencies } = presentAllCosts(stats.costs, null);
+  const { totalPrice, currency, otherCurrencies } = presentAllCosts(stats.costs, stats.currency);
   return {
     ...campaignOf(stats, principal),
     totalCalls: calls,
@@ -47,7 +47,7 @@ export function presentStats(stats: CampaignStats, principal: Principal) {
 
 /** Costs. */
 export function presentCampaignCosts(stats: CampaignStats, principal: Principal) {
-  return { ...campaignOf(stats, principal), ...presentAllCosts(stats.costs, null) };
+  return { ...campaignOf(stats, principal), ...presentAllCosts(stats.costs, stats.currency) };
 }
 
 /** Outcomes by name, each with its most frequent values. */

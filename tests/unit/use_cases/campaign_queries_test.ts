@@ -70,6 +70,7 @@ Deno.test("stats of a campaign in which nothing happened yet are zeros", async (
   assertEquals(await app.campaigns.stats(clerk, company.campaign.id), {
     clientId: company.client.id,
     clientName: company.client.name,
+    currency: company.client.tariff.currency,
     campaignId: company.campaign.id,
     campaignName: company.campaign.name,
     calls: 0,
