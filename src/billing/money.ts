@@ -40,6 +40,17 @@ export function parseMicros(field: string, text: string): Micros {
 }
 
 /**
+ * Like {@link parseMicros}, for what is never below zero.
+ *
+ * @throws DomainError `invalid`.
+ */
+export function parsePrice(field: string, text: string): Micros {
+  const price = parseMicros(field, text);
+  if (price < 0n) throw invalid(field, "must not be below 0");
+  return price;
+}
+
+/**
  * The code, when it has the form of one.
  *
  * @throws DomainError `invalid` unless it is three capital letters.

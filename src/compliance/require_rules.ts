@@ -4,20 +4,22 @@
  * @module
  */
 import { invalid } from "../kernel/errors.ts";
-import { requireCountry } from "../records/create_record.ts";
+import { requireCountry } from "../kernel/text.ts";
 import type { CallRules } from "./call_rules.ts";
 import { requireWindow } from "./calling_window.ts";
 
 /**
- * The rules, when they make sense.
+ * The rules, with days and country codes as the checks of a call expect them.
  *
  * @throws DomainError `invalid` for rules that make no sense.
  */
 export function requireRules<R extends CallRules>(rules: R, path: string): R {
-  if (rules.window !== null) requireWindow(`${path}.window`, rules.window);
-  rules.countries?.forEach(requireCountry);
   requireCount(`${path}.maxConcurrentCalls`, rules.maxConcurrentCalls, 1, 10_000);
-  return rules;
+  return {
+    ...rules,
+    window: rules.window && requireWindow(`${path}.window`, rules.window),
+    countries: rules.countries?.map((code) => requireCountry(`${path}.countries`, code)) ?? null,
+  };
 }
 
 /**

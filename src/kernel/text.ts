@@ -50,3 +50,16 @@ export const MAX_SEARCH = 254;
 export function searchText(text: string | undefined): string | undefined {
   return optionalText("search", text, MAX_SEARCH) ?? undefined;
 }
+
+/**
+ * The country code in capitals.
+ *
+ * @throws DomainError `invalid` unless it is two letters.
+ */
+export function requireCountry(field: string, text: string): string {
+  const country = text.trim().toUpperCase();
+  if (!/^[A-Z]{2}$/.test(country)) {
+    throw invalid(field, `must be a two-letter country code such as US or AE, got "${text}"`);
+  }
+  return country;
+}

@@ -10,7 +10,7 @@ import type { PhoneNumber } from "../compliance/phone_numbers.ts";
 import { DomainError, invalid, notFound } from "../kernel/errors.ts";
 import { newId, requireId } from "../kernel/ids.ts";
 import type { JsonObject } from "../kernel/json.ts";
-import { optionalText, requireText } from "../kernel/text.ts";
+import { optionalText, requireCountry, requireText } from "../kernel/text.ts";
 import { type ContactRecord, mergeParameters, requireEmail, requireParameters } from "./record.ts";
 import type { RecordView } from "./record_repo.ts";
 import type { RecordType } from "./record_type.ts";
@@ -87,7 +87,7 @@ export function requireFields(
   phoneNumbers: Ports["phoneNumbers"],
   input: NewRecordFields,
 ): CheckedFields {
-  const country = input.country?.trim() ? requireCountry(input.country) : null;
+  const country = input.country?.trim() ? requireCountry("country", input.country) : null;
   const name = requireText("name", input.name, MAX_NAME);
   const phone = requirePhone(phoneNumbers, input.phoneNumber, country);
   return {
@@ -130,19 +130,6 @@ export function requirePhone(
   const phone = phoneNumbers.parse(text, country);
   if ("problem" in phone) throw invalid("phoneNumber", phone.problem);
   return phone;
-}
-
-/**
- * The country code in capitals.
- *
- * @throws DomainError `invalid` unless it is two letters.
- */
-export function requireCountry(text: string): string {
-  const country = text.trim().toUpperCase();
-  if (!/^[A-Z]{2}$/.test(country)) {
-    throw invalid("country", `must be a two-letter country code such as US or AE, got "${text}"`);
-  }
-  return country;
 }
 
 /** The refusal of a second record with the same number and type. */

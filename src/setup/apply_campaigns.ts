@@ -4,7 +4,7 @@
  * @module
  */
 import type { Client } from "../access/client.ts";
-import { formatMicros, parseMicros } from "../billing/money.ts";
+import { parsePrice } from "../billing/money.ts";
 import type { Assistant } from "../campaigns/assistant.ts";
 import { type Campaign, defaultDialingRules, type DialingRules } from "../campaigns/campaign.ts";
 import { requireCount, requireRules } from "../compliance/require_rules.ts";
@@ -12,103 +12,112 @@ import { invalid } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { optionalText, requireText } from "../kernel/text.ts";
 import type { AssistantSetup, CampaignSetup, ClientSetup } from "./setup.ts";
-import type { SetupWork } from "./setup_work.ts";
+import { MAX_NAME, type SetupWork } from "./setup_work.ts";
 
-const MAX_NAME = 200;
 const MAX_DESCRIPTION = 2000;
 
 /** Creates and updates a client's record types, assistants and campaigns. */
 export async function applyCampaigns(
   work: SetupWork,
   client: Client,
-  setup: ClientSetup,
+  { recordTypes = [], assistants = [], campaigns = [] }: ClientSetup,
   path: string,
 ): Promise<void> {
-  const { repos: { records, campaigns }, upserts, now } = work;
-  for (const type of setup.recordTypes ?? []) {
-    const before = await records.typeByName(client.id, type.name);
-    const after = {
-      id: before?.id ?? newId(now),
-      clientId: client.id,
-      name: requireText(`${path}.recordTypes`, type.name, MAX_NAME),
-      description: type.description === undefined
-        ? before?.description ?? null
-        : optionalText(`${path}.recordTypes`, type.description, MAX_DESCRIPTION),
-      createdAt: before?.createdAt ?? now,
-    };
-    await upserts.save(`record type ${type.name}`, before, after, (row) => records.saveType(row));
+  for (const [i, type] of recordTypes.entries()) {
+    await applyRecordType(work, client, type, `${path}.recordTypes[${i}]`);
   }
-  for (const assistant of setup.assistants ?? []) {
-    const before = await campaigns.assistantByName(client.id, assistant.name);
-    const after = assistantOf(work, client, assistant, before, path);
-    await upserts.save(
-      `assistant ${after.name}`,
-      before,
-      after,
-      (row) => campaigns.saveAssistant(row),
-    );
+  for (const [i, assistant] of assistants.entries()) {
+    await applyAssistant(work, client, assistant, `${path}.assistants[${i}]`);
   }
-  for (const campaign of setup.campaigns ?? []) {
-    const before = await campaigns.byName(client.id, campaign.name);
-    const after = await campaignOf(work, client, campaign, before, path);
-    await upserts.save(`campaign ${after.name}`, before, after, (row) => campaigns.save(row));
+  for (const [i, campaign] of campaigns.entries()) {
+    await applyCampaign(work, client, campaign, `${path}.campaigns[${i}]`);
   }
 }
 
-function assistantOf(
-  { now }: SetupWork,
+async function applyRecordType(
+  { repos: { records }, upserts, now }: SetupWork,
   client: Client,
-  setup: AssistantSetup,
-  before: Assistant | null,
+  setup: { name: string; description?: string },
   path: string,
-): Assistant {
-  const names = setup.outcomes?.map(({ name }) => name) ?? [];
-  if (new Set(names).size < names.length) {
-    throw invalid(`${path}.assistants`, `outcome names of ${setup.name} must differ`);
-  }
-  const cost = setup.operationalPerMinute ?? formatMicros(before?.operationalPerMinute ?? 0n);
-  return {
+): Promise<void> {
+  const name = requireText(`${path}.name`, setup.name, MAX_NAME);
+  const before = await records.typeByName(client.id, name);
+  const after = {
     id: before?.id ?? newId(now),
     clientId: client.id,
-    name: requireText(`${path}.assistants`, setup.name, MAX_NAME),
-    connection: setup.connection ?? before?.connection ?? { kind: "simulated" },
-    outcomes: setup.outcomes ?? before?.outcomes ?? [],
-    operationalPerMinute: parseMicros(`${path}.assistants.operationalPerMinute`, cost),
+    name,
+    description: descriptionOf(setup, before, path),
     createdAt: before?.createdAt ?? now,
   };
+  await upserts.save(`record type ${name}`, before, after, (row) => records.saveType(row));
 }
 
-async function campaignOf(
-  { repos: { campaigns }, now }: SetupWork,
+async function applyAssistant(
+  { repos: { campaigns }, upserts, now }: SetupWork,
+  client: Client,
+  setup: AssistantSetup,
+  path: string,
+): Promise<void> {
+  const name = requireText(`${path}.name`, setup.name, MAX_NAME);
+  const before = await campaigns.assistantByName(client.id, name);
+  const outcomes = setup.outcomes ?? before?.outcomes ?? [];
+  if (new Set(outcomes.map((outcome) => outcome.name)).size < outcomes.length) {
+    throw invalid(`${path}.outcomes`, "names must differ");
+  }
+  const cost = setup.operationalPerMinute;
+  const after: Assistant = {
+    id: before?.id ?? newId(now),
+    clientId: client.id,
+    name,
+    connection: setup.connection ?? before?.connection ?? { kind: "simulated" },
+    outcomes,
+    operationalPerMinute: cost === undefined
+      ? before?.operationalPerMinute ?? 0n
+      : parsePrice(`${path}.operationalPerMinute`, cost),
+    createdAt: before?.createdAt ?? now,
+  };
+  const write = (row: Assistant) => campaigns.saveAssistant(row);
+  await upserts.save(`assistant ${name}`, before, after, write);
+}
+
+async function applyCampaign(
+  { repos: { campaigns }, upserts, now }: SetupWork,
   client: Client,
   setup: CampaignSetup,
-  before: Campaign | null,
   path: string,
-): Promise<Campaign> {
-  const assistant = setup.assistant === undefined
-    ? null
-    : await campaigns.assistantByName(client.id, setup.assistant);
-  const assistantId = assistant?.id ?? (setup.assistant === undefined ? before?.assistantId : null);
-  if (!assistantId) {
-    throw invalid(
-      `${path}.campaigns`,
-      `${setup.name} needs the name of an assistant of ${client.name}; add it under assistants`,
-    );
+): Promise<void> {
+  const name = requireText(`${path}.name`, setup.name, MAX_NAME);
+  const before = await campaigns.byName(client.id, name);
+  const assistantId = setup.assistant === undefined
+    ? before?.assistantId
+    : (await campaigns.assistantByName(client.id, setup.assistant.trim()))?.id;
+  if (assistantId === undefined) {
+    const problem = `must name an assistant of ${client.name}; add it under assistants`;
+    throw invalid(`${path}.assistant`, problem);
   }
   const rules = { ...(before?.rules ?? defaultDialingRules(client.country)), ...setup.rules };
-  return {
+  const after: Campaign = {
     id: before?.id ?? newId(now),
     clientId: client.id,
     assistantId,
-    name: requireText(`${path}.campaigns`, setup.name, MAX_NAME),
-    description: setup.description === undefined
-      ? before?.description ?? null
-      : optionalText(`${path}.campaigns`, setup.description, MAX_DESCRIPTION),
+    name,
+    description: descriptionOf(setup, before, path),
     status: setup.status ?? before?.status ?? "draft",
-    rules: requireDialingRules(rules, `${path}.campaigns.rules`),
+    rules: requireDialingRules(rules, `${path}.rules`),
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
   };
+  await upserts.save(`campaign ${name}`, before, after, (row) => campaigns.save(row));
+}
+
+function descriptionOf(
+  { description }: { description?: string },
+  before: { description: string | null } | null,
+  path: string,
+): string | null {
+  return description === undefined
+    ? before?.description ?? null
+    : optionalText(`${path}.description`, description, MAX_DESCRIPTION);
 }
 
 function requireDialingRules(rules: DialingRules, path: string): DialingRules {

@@ -5,8 +5,12 @@
  * @module
  */
 import type { Ports } from "../app_ports.ts";
+import { DomainError } from "../kernel/errors.ts";
 import type { Repos } from "../kernel/unit_of_work.ts";
 import type { SetupReport } from "./setup.ts";
+
+/** Most characters of a name in the document. */
+export const MAX_NAME = 200;
 
 /** What the parts of the document share. */
 export type SetupWork = {
@@ -37,6 +41,20 @@ export class Upserts {
     else this.report.updated++;
     this.report.changes.push(`${before === null ? "created" : "updated"} ${what}`);
     return after;
+  }
+}
+
+/** What `make` gives; a field that it refuses is named by its path in the document. */
+export function located<T>(path: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const { code, message, details } = error;
+    throw new DomainError(code, `${path}.${message}`, {
+      ...details,
+      field: details.field && `${path}.${details.field}`,
+    });
   }
 }
 

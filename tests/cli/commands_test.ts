@@ -32,7 +32,7 @@ Deno.test("apply says which file is wrong and where, and writes nothing of it", 
   shell.files.set("lost.json", JSON.stringify({ clients: [lost] }));
   const refused = await shell.run("apply", "lost.json");
   assertEquals(refused.code, 1);
-  assertStringIncludes(refused.stderr, "clients[0].users: no role Boss in client Acme");
+  assertStringIncludes(refused.stderr, "clients[0].users[0].role: no role Boss in client Acme");
   assertEquals(await shell.json("client", "list"), []);
   assertStringIncludes((await shell.run("apply", "none.json")).stderr, "none.json: no such file");
 });
@@ -116,8 +116,8 @@ Deno.test("what belongs to no client there is is refused with what to do next", 
       ["role create --client Nobody --name R", '"studio client create" adds one'],
       ["top-up --client Nobody --amount 1 --reference r", '"studio client list" shows all'],
       ["campaign set-status --client Acme --name No --status paused", '"studio campaign list"'],
-      ["campaign create --client Acme --name New", "New needs the name of an assistant of Acme"],
-      ["user create --client Acme --email a@b.co --name A --role Boss", "users: no role Boss"],
+      ["campaign create --client Acme --name New", "assistant: must name an assistant of Acme"],
+      ["user create --client Acme --email a@b.co --name A --role Boss", "role: no role Boss"],
       ["top-up --client Acme --amount lots --reference r", "must be a decimal number"],
       ["token create --user no@acme.example --name T", "no user has the e-mail address"],
       ["token revoke 01900000-0000-7000-8000-000000000000", "no token has the uuid"],

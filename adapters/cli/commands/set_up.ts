@@ -28,8 +28,8 @@ export async function setUpOne(machine: Machine, client: ClientSetup): Promise<A
     return await setUp(machine, { clients: [client] });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    // Which of the document's clients it was says nothing here.
-    throw new CommandError(error.message.replace(/^clients\[0\]\.(?=\w)/, ""));
+    // Which of the document's clients, users or campaigns it was says nothing here: there is one.
+    throw new CommandError(error.message.replace(/^clients\[0\]\.(\w+\[0\]\.)?(?=\w)/, ""));
   }
 }
 
