@@ -10,16 +10,18 @@ import type { Contents } from "./watched_store.ts";
 /** Fails unless every sum is what a recount gives. */
 export function assertSumsHold(contents: Contents): void {
   for (const stats of contents.stats) {
-    const { campaignId, campaignName, clientId, clientName, ...figures } = stats;
+    const { campaignId, campaignName, clientId, clientName, currency, ...figures } = stats;
     const costs = figures.costs.toSorted(byCurrency);
     assertEquals({ ...figures, costs }, recountCampaign(contents, campaignId));
     const [i, view] = [...contents.campaigns.entries()].find(([, { campaign }]) =>
       campaign.id === campaignId
     )!;
-    assertEquals([campaignName, clientId, clientName], [
+    const client = contents.clients.find(({ id }) => id === view.campaign.clientId)!;
+    assertEquals([campaignName, clientId, clientName, currency], [
       view.campaign.name,
-      view.campaign.clientId,
-      view.clientName,
+      client.id,
+      client.name,
+      client.tariff.currency,
     ]);
     const kept = contents.outcomeCounts[i].flatMap(({ values }) =>
       values.map(({ name, type, value, count }) => [JSON.stringify([name, type, value]), count])
