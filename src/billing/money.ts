@@ -59,12 +59,3 @@ export function requireCurrency(field: string, code: string): string {
   if (!/^[A-Z]{3}$/.test(code)) throw invalid(field, "must be an ISO 4217 code such as USD");
   return code;
 }
-
-/** Sums per currency, in the order in which currencies first appear. */
-export function sumByCurrency(amounts: Iterable<Money>): Money[] {
-  const sums = new Map<string, Micros>();
-  for (const { amount, currency } of amounts) {
-    sums.set(currency, (sums.get(currency) ?? 0n) + amount);
-  }
-  return Array.from(sums, ([currency, amount]) => ({ amount, currency }));
-}

@@ -1,11 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import {
-  formatMicros,
-  parseMicros,
-  requireCurrency,
-  sumByCurrency,
-} from "../../src/billing/money.ts";
+import { formatMicros, parseMicros, requireCurrency } from "../../src/billing/money.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 
 /** What twelve digits before the point and six after it can hold. */
@@ -70,16 +65,4 @@ Deno.test("a currency is three capital letters", () => {
   for (const code of ["usd", "US", "USDT", "U$D", ""]) {
     assertThrows(() => requireCurrency("currency", code), DomainError, "currency: ");
   }
-});
-
-Deno.test("sums are kept per currency, in the order in which currencies come", () => {
-  assertEquals(
-    sumByCurrency([
-      { amount: 5n, currency: "USD" },
-      { amount: 1n, currency: "EUR" },
-      { amount: -7n, currency: "USD" },
-    ]),
-    [{ amount: -2n, currency: "USD" }, { amount: 1n, currency: "EUR" }],
-  );
-  assertEquals(sumByCurrency([]), []);
 });
