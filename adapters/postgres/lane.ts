@@ -61,7 +61,9 @@ export class Lane {
       connection: { application_name: "call-camp-studio" },
       types: TYPES as unknown as { bigint: typeof postgres.BigInt },
       socket: (to: Address) => {
-        if (this.#socket) throw new StoreError("unavailable", "a lane never reconnects");
+        if (this.#socket || this.#closed) {
+          throw new StoreError("unavailable", "a lane never reconnects");
+        }
         this.#socket = "url" in target ? connect(to) : target.socket();
         // An error may come before the driver listens; the closing that follows it is enough to know.
         return this.#socket.on("error", () => {});

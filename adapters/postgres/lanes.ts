@@ -34,6 +34,8 @@ const TRIES = 3;
 /** Two that collided wait differently long, in milliseconds, so as not to collide again. */
 const MAX_BACKOFF_MS = 20;
 
+/** The server gives up this much later than we do, in case that we are no longer there to say so. */
+const SERVER_MARGIN_MS = 1000;
 /** SQLSTATE of a write in a read-only transaction; outside of flights it tells of a standby. */
 const READ_ONLY = "25006";
 
@@ -43,7 +45,7 @@ export class Lanes {
   readonly #flightMs: number;
   readonly #transactionMs: number;
 
-  constructor(target: Target, private readonly options: LanesOptions = {}) {
+  constructor(private readonly target: Target, private readonly options: LanesOptions = {}) {
     this.#pool = new LanePool(target, options);
     this.#flightMs = options.flightMs ?? 4000;
     this.#transactionMs = options.transactionMs ?? 10_000;
@@ -98,7 +100,8 @@ export class Lanes {
     mode: { readOnly: boolean; harmless: boolean },
     run: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
-    const begin = beginText(scope, { readOnly: mode.readOnly, timeoutMs: deadlineMs });
+    const timeoutMs = "url" in this.target ? deadlineMs + SERVER_MARGIN_MS : undefined;
+    const begin = beginText(scope, { readOnly: mode.readOnly, timeoutMs });
     const until = performance.now() + deadlineMs;
     const left = () => Math.max(1, Math.ceil(until - performance.now()));
     for (let tried = 1;; tried++) {

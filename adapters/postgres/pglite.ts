@@ -2,8 +2,8 @@
  * The embedded database: PostgreSQL in this process, in a directory or in memory, reached through
  * the same driver and the same lanes as a server.
  *
- * It is one session of a superuser, so statement timeouts do nothing and only `set local` is safe;
- * {@link Embedded.fence} gives up the superuser's rights.
+ * It is one session of a superuser: only `set local` is safe, cancelling does nothing, and a server's
+ * timeouts would end it (see scope.ts). {@link Embedded.fence} gives up the superuser's rights.
  *
  * @module
  */

@@ -66,8 +66,6 @@ export function pgliteSockets(backend: Backend): () => Duplex {
     const answer = Buffer.concat(answers);
     if (isIdle(answer)) owner = undefined;
     if (!socket.destroyed) socket.push(answer);
-    // Its transaction would block everyone else for ever.
-    else if (owner) await run(socket, ROLLBACK);
   }
 
   class Socket extends Duplex {
@@ -117,7 +115,8 @@ export function pgliteSockets(backend: Backend): () => Duplex {
       open.delete(this);
       queue.delete(this);
       this.#messages = [];
-      if (owner === this && !running) {
+      if (owner === this) {
+        // Its transaction would block everyone else for ever.
         this.#messages = [ROLLBACK];
         queue.add(this);
         void pump();

@@ -18,8 +18,11 @@ export type TxScope =
 export interface TxMode {
   /** One consistent snapshot that cannot write, instead of an ordinary transaction. */
   readOnly: boolean;
-  /** The server gives up on a statement, or on waiting for our next one, after this long. */
-  timeoutMs: number;
+  /**
+   * The server gives up on a statement, or on waiting for our next one, after this long. Undefined
+   * for the embedded database, whose only session would end with that, and spin for ever after.
+   */
+  timeoutMs: number | undefined;
 }
 
 /**
@@ -33,9 +36,13 @@ export function beginText(scope: TxScope, mode: TxMode): string {
   const lines = [
     mode.readOnly ? "begin isolation level repeatable read, read only" : "begin",
     `set local role ${scope.role}`,
-    `set local statement_timeout = ${mode.timeoutMs}`,
-    `set local idle_in_transaction_session_timeout = ${mode.timeoutMs}`,
   ];
+  if (mode.timeoutMs !== undefined) {
+    lines.push(
+      `set local statement_timeout = ${mode.timeoutMs}`,
+      `set local idle_in_transaction_session_timeout = ${mode.timeoutMs}`,
+    );
+  }
   if (scope.role === "app_tenant") {
     if (!isUuid(scope.clientId)) throw new StoreError("bug", "the scope's client is not a UUID");
     lines.push(`set local app.client_id = '${scope.clientId}'`);

@@ -329,6 +329,16 @@ withLanes(
   },
 );
 
+withLanes("the embedded database is given no timeouts: they would end it", {}, async (lanes) => {
+  const [timeouts] = await lanes.transaction(
+    TENANT,
+    (sql) =>
+      sql`select current_setting('statement_timeout') as statement,
+      current_setting('idle_in_transaction_session_timeout') as idle`,
+  );
+  assertEquals({ ...timeouts }, { statement: "0", idle: "0" });
+});
+
 Deno.test("an idle connection that dies is replaced unnoticed", async () => {
   const sockets: Duplex[] = [];
   const socket = () => {

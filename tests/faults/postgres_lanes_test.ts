@@ -51,11 +51,13 @@ async function read(lanes: Lanes, n: number): Promise<string | undefined> {
   const [all, [who]] = await lanes.flight(tenant(n), (sql) =>
     Promise.all([
       sql<{ client_id: string }>`select client_id from rows where id > ${0} order by id limit ${5}`,
-      sql<{ role: string; client: string }>`
-        select current_user::text as role, current_setting('app.client_id') as client`,
+      sql<{ role: string; client: string; timeout: string }>`
+        select current_user::text as role, current_setting('app.client_id') as client,
+          current_setting('statement_timeout') as timeout`,
     ]));
   const foreign = all.some((row) => row.client_id !== clientOf(n));
-  const right = all.length === 5 && who.role === "app_tenant" && who.client === clientOf(n);
+  const right = all.length === 5 && who.role === "app_tenant" && who.client === clientOf(n) &&
+    who.timeout === "5s";
   return foreign || !right ? `client ${n} got ${JSON.stringify([all, who])}` : undefined;
 }
 
