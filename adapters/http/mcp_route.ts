@@ -1,6 +1,6 @@
 /**
- * What stands between the network and the MCP SDK: method, origin, size, token, rate, shape. Cheap
- * checks come first, the token before a byte of the body is read, and the SDK gets parsed JSON.
+ * What stands between the network and the MCP SDK: method, origin, token, size, shape, rate. The token
+ * comes before anything is said of the body or a byte of it is read, and the SDK gets parsed JSON.
  *
  * @module
  */
@@ -57,8 +57,8 @@ export async function serveMcp(
       Allow: "POST, OPTIONS",
     });
   }
-  checkBodyHeaders(request.headers, limits);
   const principal = await authenticated(request.headers, deps.authenticate);
+  checkBodyHeaders(request.headers, limits);
   facts.userUuid = principal.userId;
   facts.clientUuid = principal.clientId;
   const body = await readJsonBody(request, limits, deps.clock);
