@@ -82,26 +82,33 @@ const callParams = z.object({
   ).optional(),
 });
 
+const waitingCall = z.object({
+  method: z.literal("tools/call"),
+  params: z.object({ arguments: z.object({ waitSeconds: z.number().positive() }) }),
+});
+
 /** @throws Error when a tool's definition cannot be served. */
 export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
   const catalogue = buildCatalogue(TOOLS);
   const stopping = new AbortController();
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
-  const handler = createMcpHandler(
-    (context) => {
-      const { principal, toolset } = callerOf(context);
-      return serverFor(new Server(info, OPTIONS), {
-        app,
-        resources,
-        catalogue,
-        principal,
-        toolset,
-        report,
-        stopping: stopping.signal,
-      });
-    },
-    { onerror: (error) => report("mcp message refused", { error: error.message }) },
-  );
+  const serve = (context: McpRequestContext) => {
+    const { principal, toolset } = callerOf(context);
+    return serverFor(new Server(info, OPTIONS), {
+      app,
+      resources,
+      catalogue,
+      principal,
+      toolset,
+      report,
+      stopping: stopping.signal,
+    });
+  };
+  const onerror = (error: Error) => report("mcp message refused", { error: error.message });
+  const answering = createMcpHandler(serve, { onerror });
+  // A stream that is open from the start keeps proxies patient, and tells when the client hangs up:
+  // as long as no answer has begun, `Deno.serve` (2.9) does not hear of that.
+  const streaming = createMcpHandler(serve, { onerror, responseMode: "sse" });
   return {
     async fetch(request, { principal, body }) {
       const toolset = new URL(request.url).searchParams.get("toolsets") ?? "all";
@@ -112,6 +119,7 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
         });
       }
       const authInfo = { token: "", clientId: "", scopes: [], extra: { principal, toolset } };
+      const handler = waits(body) ? streaming : answering;
       const response = await handler.fetch(withBothAccepted(request), {
         authInfo,
         parsedBody: body,
@@ -125,6 +133,11 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
 /** What {@link createMcp} put into the SDK's pass-through. */
 function callerOf({ authInfo }: McpRequestContext): { principal: Principal; toolset: Toolset } {
   return authInfo?.extra as { principal: Principal; toolset: Toolset };
+}
+
+/** Whether answering may take its time. */
+function waits(body: unknown): boolean {
+  return waitingCall.safeParse(body).success;
 }
 
 interface Serving {

@@ -8,24 +8,11 @@ import type { Principal } from "../../../src/access/principal.ts";
 import { formatMicros } from "../../../src/billing/money.ts";
 import { type Call, isLive } from "../../../src/calls/call.ts";
 import type { CallView } from "../../../src/calls/call_repo.ts";
-import type { Outcome } from "../../../src/calls/outcome.ts";
 import type { CallDetails } from "../../../src/calls/queries.ts";
 import { presentCosts } from "./money.ts";
-import { fence, NOTICE } from "./untrusted.ts";
+import { anyText, outcomeShape, presentOutcome } from "./outcome.ts";
+import { fence, noticeFor } from "./untrusted.ts";
 import { compact, named, owned, ownerOf, time } from "./wire.ts";
-
-/** A finding of a call. */
-export const outcomeShape = z.object({
-  name: z.string(),
-  type: z.string(),
-  value: z.unknown(),
-  turn: z.int().optional(),
-});
-
-/** A finding; `turn` is the index of the transcript's turn that it rests on. */
-export function presentOutcome({ name, type, value, turn }: Outcome) {
-  return compact({ name, type, value, turn });
-}
 
 /** What tells a call's state. */
 export const callShape = {
@@ -117,6 +104,7 @@ export function presentCallDetails(details: CallDetails, principal: Principal) {
     timeline: call.timeline.map(({ status, at }) => ({ status, at: time(at) })),
     outcomes: outcomes.map(presentOutcome),
     cost: presentCost(call),
-    ...(call.summary === null ? {} : { summary: fence(call.summary), notice: NOTICE }),
+    ...(call.summary === null ? {} : { summary: fence(call.summary) }),
+    ...noticeFor(call.summary !== null || anyText(outcomes)),
   };
 }

@@ -13,10 +13,10 @@ import {
   type RecordProfile,
 } from "../../../src/records/queries.ts";
 import type { RecordView } from "../../../src/records/record_repo.ts";
-import { presentOutcome } from "./call.ts";
 import { presentCallOrder } from "./call_order.ts";
+import { anyText, presentOutcome } from "./outcome.ts";
 import { presentRecordDetails } from "./record.ts";
-import { fence, NOTICE } from "./untrusted.ts";
+import { fence, NOTICE, noticeFor } from "./untrusted.ts";
 import { compact, ownerOf, time } from "./wire.ts";
 
 /** A record with its call orders and their calls, its outcomes and latest notes. */
@@ -57,6 +57,7 @@ export function presentRecordOutcomes(
     recordUuid: record.id,
     recordName: record.name,
     ...ownerOf(principal, record, clientName),
+    ...noticeFor(anyText(outcomes.map(({ outcome }) => outcome))),
     outcomes: Array.from(byName, ([name, found]) => ({
       name,
       type: found[0].outcome.type,

@@ -8,6 +8,8 @@ import type { CampaignView } from "../../../src/campaigns/campaign_repo.ts";
 import type { CampaignStats } from "../../../src/campaigns/stats.ts";
 import type { OutcomeSummary } from "../../../src/campaigns/stats_repo.ts";
 import { presentAllCosts } from "./money.ts";
+import { anyText, presentValue } from "./outcome.ts";
+import { noticeFor } from "./untrusted.ts";
 import { ownerOf } from "./wire.ts";
 
 /** The campaign that figures belong to. */
@@ -60,11 +62,12 @@ export function presentCampaignOutcomes(
     campaignUuid: campaign.id,
     campaignName: campaign.name,
     ...ownerOf(principal, campaign, clientName),
+    ...noticeFor(anyText(outcomes)),
     outcomes: outcomes.map(({ name, type, count, distinctValues, values }) => ({
       name,
       type,
       count,
-      values: values.map(({ value, count }) => ({ value, count })),
+      values: values.map((one) => ({ value: presentValue(one), count: one.count })),
       ...(distinctValues > values.length
         ? { notice: `the ${values.length} most frequent of ${distinctValues} values` }
         : {}),

@@ -11,8 +11,8 @@ const { keys, bytes, depth } = PARAMETER_LIMITS;
 export const createRecord = defineTool({
   name: "create-record",
   title: "Create a record",
-  description: "Add a record (contact). Get recordTypeUuid from list-record-types. If the phone " +
-    "number exists in that type already, the error names that record: use it. " +
+  description: "Add a record (contact). Get recordTypeUuid from list-record-types. If the number " +
+    "exists in that type already, the error names the record: use it. " +
     "Next: create-call-order. Costs nothing and calls nobody.",
   hints: {
     readOnlyHint: false,

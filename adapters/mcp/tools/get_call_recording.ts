@@ -8,7 +8,7 @@ import { compact, owned, ownerOf, time } from "../present/wire.ts";
 export const getCallRecording = defineTool({
   name: "get-call-recording",
   title: "Get a call's recording",
-  description: "Get a URL under which anybody can hear the recording of a completed call (MP3) " +
+  description: "Get a URL that serves the recording of a completed call (MP3) to anybody " +
     `for ${LINK_MINUTES} minutes. Give it to the user; get-call-transcript has the words.`,
   hints: READS,
   permission: "calls.view",
