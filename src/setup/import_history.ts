@@ -20,8 +20,9 @@ import { DomainError } from "../kernel/errors.ts";
 import { newId, type Uuid } from "../kernel/ids.ts";
 import { requireText } from "../kernel/text.ts";
 import type { Repos } from "../kernel/unit_of_work.ts";
+import type { ContactRecord, Note } from "../records/record.ts";
 import { findReferences } from "./history_references.ts";
-import { retell, type RetoldCall } from "./retell_order.ts";
+import { retell, type Retold, type RetoldCall } from "./retell_order.ts";
 import { summed } from "./summed_stats.ts";
 
 /** A call that is over. */
@@ -72,11 +73,12 @@ const MAX_AUTHOR = 200;
 const MAX_NOTE = 2000;
 
 /**
- * Adds history, in pieces of some hundred orders that each are added whole or not at all.
+ * Adds history: all is checked first, then added in pieces of some orders each.
  *
  * @throws DomainError `forbidden` for anybody but a master; `not_found` (Record, Campaign);
- * `invalid` for a call that has not ended; `conflict` for a second open order of a record in a
- * campaign; `insufficient_balance` when the client had not paid in what the calls cost.
+ * `invalid` for a call that has not ended; `insufficient_balance` when the client had not paid in
+ * what the calls cost. Nothing is written then. Further `conflict` for a second open order of a
+ * record in a campaign: nothing of its piece is written.
  */
 export async function importHistory(
   { uow, clock }: Pick<Ports, "uow" | "clock">,
@@ -85,49 +87,39 @@ export async function importHistory(
 ): Promise<{ orders: number; calls: number; notes: number }> {
   requireMaster(principal);
   requireWrite(principal);
-  const texts = notes.map((note) => ({
-    ...note,
-    author: requireText("author", note.author, MAX_AUTHOR),
-    text: requireText("text", note.text, MAX_NOTE),
-  }));
-  for (const piece of pieces(orders)) {
-    await uow.run("all", (repos) => addOrders(repos, principal, piece, clock.now()));
+  const now = clock.now();
+  const { retold, written } = await uow.run("all", async (repos) => {
+    const references = await findReferences(repos, [...orders, ...notes]);
+    const retold = orders.map((order) => retell(principal, order, references.of(order)));
+    const written = notes.map((note) => noteOf(note, references.record(note)));
+    await requireMoney(repos, retold.flatMap(({ calls }) => calls.map(({ call }) => call)));
+    const clients = new Set([...retold.map(({ order }) => order), ...written].map(clientOf));
+    await Promise.all(Array.from(clients, (clientId) => {
+      const what = { clientId, action: "import-history", subjectId: clientId };
+      return repos.audit.add(auditEntry(principal, { id: newId(now), at: now, ...what }));
+    }));
+    return { retold, written };
+  });
+  for (const piece of pieces(retold)) await uow.run("all", (repos) => addOrders(repos, piece));
+  for (const piece of pieces(written)) {
+    await uow.run("all", ({ records }) => Promise.all(piece.map((note) => records.addNote(note))));
   }
-  for (const piece of pieces(texts)) await uow.run("all", (repos) => addNotes(repos, piece));
-  const calls = orders.reduce((sum, order) => sum + order.calls.length, 0);
-  return { orders: orders.length, calls, notes: notes.length };
+  const calls = retold.reduce((sum, order) => sum + order.calls.length, 0);
+  return { orders: retold.length, calls, notes: written.length };
 }
 
-async function addOrders(
-  repos: Repos,
-  principal: Principal,
-  past: PastOrder[],
-  now: Date,
-): Promise<void> {
-  const references = await findReferences(repos, past);
-  const retold = past.map((order) => retell(principal, order, references.of(order)));
-  const calls = retold.flatMap((order) => order.calls);
-  await requireMoney(repos, calls.map(({ call }) => call));
-
+async function addOrders(repos: Repos, orders: Retold[]): Promise<void> {
   const figures = summed(repos.stats);
   const sums: Repos = { ...repos, stats: figures.stats };
-  const existing = await Promise.all(retold.map(({ order }) => insertOrder(sums, order)));
+  const existing = await Promise.all(orders.map(({ order }) => insertOrder(sums, order)));
   const open = existing.find((id) => id !== null);
   if (open) throw orderOpen(open);
+  const calls = orders.flatMap((order) => order.calls);
   await Promise.all(calls.flatMap((call) => addCall(sums, call)));
   await figures.flush();
   for (const { call, optedOutAt } of calls) {
     if (optedOutAt !== null) await noteOptOut(repos, call, optedOutAt);
   }
-  const clients = new Set(retold.map(({ order }) => order.clientId));
-  await Promise.all(Array.from(clients, (clientId) =>
-    repos.audit.add(auditEntry(principal, {
-      id: newId(now),
-      at: now,
-      clientId,
-      action: "import-history",
-      subjectId: clientId,
-    }))));
 }
 
 /** Starts everything at once, so that a whole piece takes a few round trips. */
@@ -138,7 +130,9 @@ function addCall(repos: Repos, { call, transcript, outcomes }: RetoldCall): Prom
   const cost = call.price ?? 0n;
   const reservation = { ...ref, id: newId(createdAt), at: createdAt, amount: reserved };
   const started = [
-    repos.balance.reserve(reservation).then(() => {}),
+    repos.balance.reserve(reservation).then((reserved) => {
+      if (!reserved) throw unpaid();
+    }),
     repos.balance.settle({ ...ref, id: newId(at), at, reserved, cost }),
     saveCall(repos, null, call),
   ];
@@ -150,30 +144,37 @@ function addCall(repos: Repos, { call, transcript, outcomes }: RetoldCall): Prom
   return started;
 }
 
-/** The money is what would fail in the middle: whoever has too little is told before. */
 async function requireMoney(repos: Repos, calls: Call[]): Promise<void> {
-  for (const clientId of new Set(calls.map((call) => call.clientId))) {
+  for (const clientId of new Set(calls.map(clientOf))) {
     const balance = await repos.balance.lock(clientId);
     let available = balance?.available ?? 0n;
     for (const call of calls.filter((each) => each.clientId === clientId)) {
-      if (available < call.reserved) {
-        throw new DomainError(
-          "insufficient_balance",
-          "The client had not paid in what these calls cost; top its balance up first",
-        );
-      }
+      if (available < call.reserved) throw unpaid();
       available -= call.price ?? 0n;
     }
   }
 }
 
-async function addNotes(repos: Repos, notes: PastNote[]): Promise<void> {
-  const references = await findReferences(repos, notes);
-  await Promise.all(notes.map((note) => {
-    const { clientId, id: recordId } = references.record(note);
-    const { author, text, at } = note;
-    return repos.records.addNote({ id: newId(at), clientId, recordId, author, text, at });
-  }));
+function unpaid(): DomainError {
+  return new DomainError(
+    "insufficient_balance",
+    "The client had not paid in what these calls cost; top its balance up first",
+  );
+}
+
+function noteOf({ author, text, at }: PastNote, { id: recordId, clientId }: ContactRecord): Note {
+  return {
+    id: newId(at),
+    clientId,
+    recordId,
+    author: requireText("author", author, MAX_AUTHOR),
+    text: requireText("text", text, MAX_NOTE),
+    at,
+  };
+}
+
+function clientOf({ clientId }: { clientId: Uuid }): Uuid {
+  return clientId;
 }
 
 function* pieces<T>(items: T[]): Generator<T[]> {
