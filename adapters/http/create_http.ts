@@ -102,6 +102,8 @@ export function createHttp(deps: HttpDeps): Http {
       c.res.headers.set(name, value);
     }
   });
+  // For whoever opens the address in a browser.
+  app.get("/", (c) => c.text(welcome(new URL("/mcp", publicUrl))));
   app.all("/mcp", (c) => serveMcp(c.req.raw, mcpDeps, c.get("facts")));
   app.get("/recordings/:callUuid", (c) => {
     return serveRecording(c.req.raw, deps.recordings.links, deps.recordings.open);
@@ -119,6 +121,18 @@ export function createHttp(deps: HttpDeps): Http {
       stopping = true;
     },
   };
+}
+
+function welcome(endpoint: URL): string {
+  return `Call Camp Studio: phone campaigns for AI assistants, over the Model Context Protocol.
+
+  Endpoint       ${endpoint.href}   (streamable HTTP)
+  Authorization  Bearer YOUR_API_TOKEN
+
+Connect Claude Code:
+
+  claude mcp add --transport http call-camp-studio ${endpoint.href} --header "Authorization: Bearer YOUR_API_TOKEN"
+`;
 }
 
 /** The one place where what a handler threw becomes a status. */
