@@ -50,7 +50,6 @@ Deno.test("OAuth discovery and registration are plainly absent, so clients use t
     get("/register", "POST"),
     get("/authorize"),
     get("/token", "POST"),
-    get("/"),
     get("/mcp/"),
   ];
   for (const request of absent) {
@@ -71,4 +70,10 @@ Deno.test("every answer carries security headers and a request id, and is not ca
     assertEquals(response.headers.get("strict-transport-security"), "max-age=31536000");
     assertEquals(response.headers.get("x-request-id")?.length, 36);
   }
+});
+
+Deno.test("whoever opens the address in a browser is told where the endpoint is", async () => {
+  const response = await harness().fetch(get("/"));
+  assertEquals(response.status, 200);
+  assertEquals((await response.text()).includes(new URL("/mcp", PUBLIC_URL).href), true);
 });

@@ -25,6 +25,21 @@ Deno.test("a request without a token is challenged without an error code", async
   assertEquals(server.reached, []);
 });
 
+Deno.test("whoever sends no token is told so first, whatever else is wrong with the request", async () => {
+  const wrong: Record<string, string>[] = [
+    { "content-type": "text/plain" },
+    { "content-encoding": "gzip" },
+    { "content-length": "99999999" },
+  ];
+  for (const headers of wrong) {
+    const response = await harness().fetch(
+      mcpRequest({ headers: { ...headers, authorization: null } }),
+    );
+    assertEquals(response.status, 401, JSON.stringify(headers));
+    await response.body?.cancel();
+  }
+});
+
 Deno.test("credentials of another scheme are no token", async () => {
   for (const authorization of ["Basic dXNlcjpwYXNz", "Bearer", "Bearer  ", "good", "Bearer a b"]) {
     const response = await harness().fetch(mcpRequest({ headers: { authorization } }));

@@ -1,0 +1,123 @@
+/**
+ * One request's `Server`: which handler answers which method. It serves one caller and is thrown away.
+ *
+ * @module
+ */
+import { Server, type ServerContext, type ServerOptions } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import type { Principal } from "../../src/access/principal.ts";
+import type { App } from "../../src/app.ts";
+import type { Catalogue, Toolset } from "./catalogue.ts";
+import { complete, completionParams } from "./completions.ts";
+import type { ToolContext } from "./define_tool.ts";
+import { callTool } from "./dispatch.ts";
+import { invalidParams, protocolError, type Report } from "./errors.ts";
+import { INSTRUCTIONS } from "./instructions.ts";
+import { getPrompt, LISTED_PROMPTS } from "./prompts.ts";
+import { LISTED_RESOURCES, LISTED_TEMPLATES, readResource, RESOURCE_TYPE } from "./resources.ts";
+
+/** Lists change with a new version, or with the caller's permissions; a client may keep them so long. */
+const LISTS_KEPT = { ttlMs: 300_000, cacheScope: "private" } as const;
+
+const OPTIONS: ServerOptions = {
+  capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+  instructions: INSTRUCTIONS,
+  cacheHints: {
+    "server/discover": LISTS_KEPT,
+    "tools/list": LISTS_KEPT,
+    "prompts/list": LISTS_KEPT,
+    "resources/list": LISTS_KEPT,
+    "resources/templates/list": LISTS_KEPT,
+    "resources/read": { ttlMs: 0, cacheScope: "private" },
+  },
+};
+
+const listParams = z.object({ cursor: z.string().optional() });
+const readParams = z.object({ uri: z.string() });
+const promptParams = z.object({
+  name: z.string(),
+  arguments: z.record(z.string(), z.string()).optional(),
+});
+const callParams = z.object({
+  name: z.string(),
+  arguments: z.custom<Record<string, unknown>>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    "must be an object",
+  ).optional(),
+});
+
+/** What a request is served with. */
+export interface Serving {
+  app: App;
+  /** The same, where resources are read from. */
+  resources: App;
+  catalogue: Catalogue;
+  principal: Principal;
+  toolset: Toolset;
+  report: Report;
+  /** Aborted when the server is about to stop. */
+  stopping: AbortSignal;
+  /** Of this server, told to clients. */
+  version: string;
+}
+
+/** A server for one caller's request. */
+export function serverFor(serving: Serving): Server {
+  const { app, resources, catalogue, principal, toolset, report, stopping, version } = serving;
+  const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
+  const server = new Server(info, OPTIONS);
+  const mapped = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw protocolError(error, name, report);
+    }
+  };
+  const list = (method: string, result: () => Record<string, unknown>) =>
+    server.setRequestHandler(method, { params: listParams }, ({ cursor }) => {
+      // Every list fits one page, so no cursor was ever handed out.
+      if (cursor !== undefined) throw invalidParams("cursor: is not one that this server gave");
+      return result();
+    });
+
+  list("tools/list", () => ({ tools: catalogue.listFor(principal, toolset) }));
+  list("resources/list", () => ({ resources: LISTED_RESOURCES }));
+  list("resources/templates/list", () => ({ resourceTemplates: LISTED_TEMPLATES }));
+  list("prompts/list", () => ({ prompts: LISTED_PROMPTS }));
+  server.setRequestHandler("tools/call", { params: callParams }, (params, context) => {
+    const signal = AbortSignal.any([context.mcpReq.signal, stopping]);
+    const toolContext = { app, principal, signal, progress: progressOf(context) };
+    return callTool(catalogue, toolset, params, toolContext, report);
+  });
+  server.setRequestHandler(
+    "resources/read",
+    { params: readParams },
+    ({ uri }) =>
+      mapped(uri, async () => {
+        const text = JSON.stringify(await readResource(resources, principal, uri));
+        return { contents: [{ uri, mimeType: RESOURCE_TYPE, text }] };
+      }),
+  );
+  server.setRequestHandler(
+    "prompts/get",
+    { params: promptParams },
+    (params) =>
+      mapped(params.name, () => getPrompt(app, principal, params.name, params.arguments ?? {})),
+  );
+  server.setRequestHandler(
+    "completion/complete",
+    { params: completionParams },
+    (params) => mapped("completion", () => complete(app, principal, params)),
+  );
+  return server;
+}
+
+/** Progress notifications (a client asks for them with a token); lost ones harm nobody. */
+function progressOf({ mcpReq }: ServerContext): ToolContext["progress"] {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return () => Promise.resolve();
+  return async (progress, total, message) => {
+    const params = { progressToken, progress, total, message };
+    await mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});
+  };
+}
