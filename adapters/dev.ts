@@ -16,7 +16,7 @@ const DEFAULT_SPEED = 20;
 /** Milliseconds for running requests after Ctrl-C. */
 const GRACE = 3_000;
 
-/** What `dev.json` says. Written last, so that half-made demo data is never taken for whole. */
+/** What `dev.json` says. */
 interface DevFile {
   mcpUrl: string;
   consoleUrl: string;
@@ -41,10 +41,13 @@ async function main(args: string[]): Promise<void> {
   );
   const publicUrl = new URL(`http://${HOST}:${listener.addr.port}`);
 
-  const known = args.includes("--reset") ? null : await readDevFile(file);
+  // There while the demo is being made: what a crash left half-made is made anew.
+  const making = `${data}/making`;
+  const fresh = args.includes("--reset") || await exists(making);
+  const known = fresh ? null : await readDevFile(file);
   const started = performance.now();
   if (known === null) console.log("Making the demo company, its records and its past calls …");
-  const database = await openEmbedded({ directory, fresh: known === null });
+  const database = await openEmbedded({ directory, fresh });
   await prepareDatabase(database.target);
   await database.fence();
   const log = jsonLog(new SystemClock(), (line) => console.log(line));
@@ -57,12 +60,14 @@ async function main(args: string[]): Promise<void> {
     limits: { requestsPerMinute: null, databaseConnections: 3 },
     log: (level, event, fields) => level === "info" ? undefined : log(level, event, fields),
   });
+  if (known === null) await Deno.writeTextFile(making, "");
   const tokens = known?.tokens ?? await fillDemo(made);
   await writeDevFile(file, {
     mcpUrl: new URL("/mcp", publicUrl).href,
     consoleUrl: publicUrl.href,
     tokens,
   });
+  if (known === null) await Deno.remove(making);
   const stopping = new AbortController();
   const work = made.work(stopping.signal);
   studio = made;
@@ -83,6 +88,16 @@ async function main(args: string[]): Promise<void> {
     Deno.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, stop);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 async function readDevFile(file: string): Promise<DevFile | null> {

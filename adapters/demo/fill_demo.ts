@@ -8,6 +8,7 @@ import type { App } from "../../src/app.ts";
 import { createApp } from "../../src/app.ts";
 import type { Ports } from "../../src/app_ports.ts";
 import type { PhoneBooks } from "../telephony/simulated/phone_books.ts";
+import { BRIGHTLINE } from "./brightline.ts";
 import { importContacts } from "./contacts.ts";
 import { DAYS, DEMO } from "./demo.ts";
 import { demoSetup } from "./demo_setup.ts";
@@ -27,7 +28,10 @@ export interface DemoHouse {
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** Puts the demo in, and returns a token for each kind of user. */
+/**
+ * Puts the demo in, unless it is there, and returns a token for each kind of user. Other clients may
+ * be there too.
+ */
 export async function fillDemo({ ports, books }: DemoHouse): Promise<DemoTokens> {
   const { clock, uow } = ports;
   const now = clock.now();
@@ -37,6 +41,8 @@ export async function fillDemo({ ports, books }: DemoHouse): Promise<DemoTokens>
     const then = { now: () => moment, sleep: clock.sleep.bind(clock) };
     return createApp({ ...ports, clock: then });
   };
+  const clients = await uow.read("all", ({ access }) => access.listClients());
+  if (clients.some(({ name }) => name === BRIGHTLINE)) return await issueDemoTokens(daysAgo, now);
   await setUpCompanies(daysAgo);
   await importContacts(uow, daysAgo);
   await importPast(uow, daysAgo(0), books, now);
