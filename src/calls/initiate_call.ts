@@ -7,22 +7,18 @@ import { auditEntry } from "../access/audit_log.ts";
 import { type Principal, requirePermission, requireWrite, scopeOf } from "../access/principal.ts";
 import type { Ports } from "../app_ports.ts";
 import type { Balance } from "../billing/balance_service.ts";
-import { priceOf } from "../billing/pricing.ts";
-import type { CallOrder } from "../call_orders/call_order.ts";
-import type { Assistant } from "../campaigns/assistant.ts";
-import type { Campaign } from "../campaigns/campaign.ts";
 import { refusalToDial } from "../compliance/dialing_checks.ts";
 import { DomainError, notFound } from "../kernel/errors.ts";
 import { newId, requireId, type Uuid } from "../kernel/ids.ts";
-import { canonical, type Json } from "../kernel/json.ts";
+import { canonical } from "../kernel/json.ts";
 import { requireText } from "../kernel/text.ts";
 import type { Repos } from "../kernel/unit_of_work.ts";
-import type { ContactRecord } from "../records/record.ts";
 import { applyCallEvent } from "./apply_call_event.ts";
 import type { Call } from "./call.ts";
 import type { CallReport } from "./call_event.ts";
 import type { DialRequest, DialResult } from "./call_gateway.ts";
 import type { CallView } from "./call_repo.ts";
+import { dialRequest, newCall } from "./new_call.ts";
 import { saveCall } from "./save_call.ts";
 
 /** Most characters of an idempotency key. */
@@ -176,72 +172,6 @@ async function prepare(
   return { view, balance: left, request };
 }
 
-/** A call that is about to be dialled, now. */
-export function newCall(
-  ports: { clock: Pick<Ports["clock"], "now">; gateway: Pick<Ports["gateway"], "provider"> },
-  principal: Principal,
-  order: CallOrder,
-  record: ContactRecord,
-  campaign: Campaign,
-  assistant: Assistant,
-  tariff: Call["prices"]["tariff"],
-): Call {
-  const now = ports.clock.now();
-  const { maxCallSeconds } = campaign.rules;
-  return {
-    id: newId(now),
-    clientId: order.clientId,
-    orderId: order.id,
-    recordId: record.id,
-    campaignId: campaign.id,
-    assistantId: assistant.id,
-    phoneNumber: record.phoneNumber,
-    status: "dialing",
-    endReason: null,
-    answeredBy: null,
-    createdAt: now,
-    answeredAt: null,
-    endedAt: null,
-    durationSeconds: null,
-    timeline: [{ status: "dialing", at: now }],
-    summary: null,
-    recording: null,
-    provider: ports.gateway.provider,
-    providerCallId: null,
-    currency: tariff.currency,
-    prices: { tariff, operationalPerMinute: assistant.operationalPerMinute },
-    reserved: priceOf(tariff, maxCallSeconds),
-    price: null,
-    operationalCost: null,
-    phoneCost: null,
-    phoneCurrency: null,
-    maxSeconds: maxCallSeconds,
-    initiatedBy: principal.userId,
-    updatedAt: now,
-  };
-}
-
-function dialRequest(
-  call: Call,
-  order: CallOrder,
-  record: ContactRecord,
-  campaign: Campaign,
-  assistant: Assistant,
-): DialRequest {
-  const context: Record<string, string> = { contact: record.name, campaign: campaign.name };
-  if (order.instructions !== null) context.instructions = order.instructions;
-  for (const [name, value] of Object.entries(record.parameters)) {
-    context[`parameters.${name}`] = textOf(value);
-  }
-  return {
-    ref: { clientId: call.clientId, callId: call.id },
-    to: call.phoneNumber,
-    ringSeconds: campaign.rules.ringSeconds,
-    maxSeconds: call.maxSeconds,
-    agent: { connection: assistant.connection, outcomes: assistant.outcomes, context },
-  };
-}
-
 async function dial(ports: Ports, call: Call, request: DialRequest): Promise<void> {
   const age = ports.clock.now().getTime() - call.createdAt.getTime();
   // This late, the reconciler may already have taken the call for one that was never dialled.
@@ -263,10 +193,6 @@ function reportOf(result: DialResult): CallReport | null {
     case "unknown":
       return null;
   }
-}
-
-function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function keyTaken(): DomainError {

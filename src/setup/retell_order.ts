@@ -7,7 +7,7 @@ import type { Principal } from "../access/principal.ts";
 import type { CallOrder } from "../call_orders/call_order.ts";
 import { type Call, isLive } from "../calls/call.ts";
 import { progress } from "../calls/call_progress.ts";
-import { newCall } from "../calls/initiate_call.ts";
+import { newCall } from "../calls/new_call.ts";
 import { orderAfterCall, orderAfterOptOut } from "../calls/order_after_call.ts";
 import type { Outcome } from "../calls/outcome.ts";
 import type { Transcript } from "../calls/transcript.ts";

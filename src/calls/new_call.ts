@@ -1,0 +1,88 @@
+/**
+ * A call that is about to be dialled: the row that is kept of it, and the wish that is put to the
+ * provider.
+ *
+ * @module
+ */
+import type { Principal } from "../access/principal.ts";
+import type { Ports } from "../app_ports.ts";
+import { priceOf } from "../billing/pricing.ts";
+import type { CallOrder } from "../call_orders/call_order.ts";
+import type { Assistant } from "../campaigns/assistant.ts";
+import type { Campaign } from "../campaigns/campaign.ts";
+import { newId } from "../kernel/ids.ts";
+import type { Json } from "../kernel/json.ts";
+import type { ContactRecord } from "../records/record.ts";
+import type { Call } from "./call.ts";
+import type { DialRequest } from "./call_gateway.ts";
+
+/** A call that is about to be dialled, now. */
+export function newCall(
+  ports: { clock: Pick<Ports["clock"], "now">; gateway: Pick<Ports["gateway"], "provider"> },
+  principal: Principal,
+  order: CallOrder,
+  record: ContactRecord,
+  campaign: Campaign,
+  assistant: Assistant,
+  tariff: Call["prices"]["tariff"],
+): Call {
+  const now = ports.clock.now();
+  const { maxCallSeconds } = campaign.rules;
+  return {
+    id: newId(now),
+    clientId: order.clientId,
+    orderId: order.id,
+    recordId: record.id,
+    campaignId: campaign.id,
+    assistantId: assistant.id,
+    phoneNumber: record.phoneNumber,
+    status: "dialing",
+    endReason: null,
+    answeredBy: null,
+    createdAt: now,
+    answeredAt: null,
+    endedAt: null,
+    durationSeconds: null,
+    timeline: [{ status: "dialing", at: now }],
+    summary: null,
+    recording: null,
+    provider: ports.gateway.provider,
+    providerCallId: null,
+    currency: tariff.currency,
+    prices: { tariff, operationalPerMinute: assistant.operationalPerMinute },
+    reserved: priceOf(tariff, maxCallSeconds),
+    price: null,
+    operationalCost: null,
+    phoneCost: null,
+    phoneCurrency: null,
+    maxSeconds: maxCallSeconds,
+    initiatedBy: principal.userId,
+    updatedAt: now,
+  };
+}
+
+/** What the provider is asked, and what the agent is told. */
+export function dialRequest(
+  call: Call,
+  order: CallOrder,
+  record: ContactRecord,
+  campaign: Campaign,
+  assistant: Assistant,
+): DialRequest {
+  const context: Record<string, string> = { contact: record.name, campaign: campaign.name };
+  if (order.instructions !== null) context.instructions = order.instructions;
+  for (const [name, value] of Object.entries(record.parameters)) {
+    context[`parameters.${name}`] = textOf(value);
+  }
+  return {
+    ref: { clientId: call.clientId, callId: call.id },
+    to: call.phoneNumber,
+    ringSeconds: campaign.rules.ringSeconds,
+    maxSeconds: call.maxSeconds,
+    agent: { connection: assistant.connection, outcomes: assistant.outcomes, context },
+  };
+}
+
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
