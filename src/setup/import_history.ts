@@ -109,17 +109,18 @@ export async function importHistory(
 }
 
 async function addOrders(repos: Repos, orders: Retold[]): Promise<void> {
+  const calls = orders.flatMap((order) => order.calls);
+  // Records before money and figures: see the order of locks in unit_of_work.ts.
+  for (const { call, optedOutAt } of calls) {
+    if (optedOutAt !== null) await noteOptOut(repos, call, optedOutAt);
+  }
   const figures = summed(repos.stats);
   const sums: Repos = { ...repos, stats: figures.stats };
   const existing = await Promise.all(orders.map(({ order }) => insertOrder(sums, order)));
   const open = existing.find((id) => id !== null);
   if (open) throw orderOpen(open);
-  const calls = orders.flatMap((order) => order.calls);
   await Promise.all(calls.flatMap((call) => addCall(sums, call)));
   await figures.flush();
-  for (const { call, optedOutAt } of calls) {
-    if (optedOutAt !== null) await noteOptOut(repos, call, optedOutAt);
-  }
 }
 
 /** Starts everything at once, so that a whole piece takes a few round trips. */
