@@ -13,7 +13,7 @@ export type Client = {
   id: Uuid;
   /** Unique among clients, compared without case. */
   name: string;
-  /** ISO 3166-1 alpha-2; where its numbers are from unless they say otherwise. */
+  /** ISO 3166-1 alpha-2; the country that may be called unless its rules say otherwise. */
   country: string;
   /** What its calls cost it, and in which currency its balance is kept. */
   tariff: Tariff;

@@ -17,7 +17,7 @@ import type { RecordType } from "./record_type.ts";
 
 const MAX_SOURCE = 500;
 
-/** A contact, with what only an operator may set. */
+/** A contact, with what the tools cannot set. */
 export type ImportedFields = NewRecordFields & {
   /** IANA zone. */
   timeZone?: string;

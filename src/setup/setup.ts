@@ -69,7 +69,7 @@ export type CampaignSetup = {
   rules?: Partial<DialingRules>;
 };
 
-/** A contact, with what only an operator may set. */
+/** A contact, with what the tools cannot set. */
 export type RecordSetup = ImportedFields & {
   /** Name of a record type. */
   recordType: string;
