@@ -227,9 +227,11 @@ Deno.test("call events: nothing moves a call back, and an end is final", async (
   const order = await addOrder(studio);
   const call = await addCall(studio, order);
   await report(studio, call, ANSWERED);
+  const talking = await callNow(studio, call);
+  await studio.clock.advance(1000);
   for (const what of [{ type: "queued" }, { type: "ringing" }, ANSWERED] as const) {
     await report(studio, call, what);
-    assertEquals((await callNow(studio, call)).status, "in_progress");
+    assertEquals(await callNow(studio, call), talking);
   }
   await report(studio, call, end("contact_hangup", 30));
   const [over, closed] = [await callNow(studio, call), await orderNow(studio, order)];
@@ -364,6 +366,18 @@ Deno.test("call events: who opts out after the end is marked just the same", asy
     await studio.store.run("all", ({ callOrders }) => callOrders.update({ ...order, status }));
     await report(studio, call, { type: "opted_out" });
     assertEquals((await orderNow(studio, order)).status, "do_not_call");
+  }
+});
+
+Deno.test("call events: the provider's own id is kept as it was first told", async () => {
+  const studio = await openStudio();
+  studio.gateway.dialResult = () => ({ kind: "unknown", why: "timeout" });
+  const call = await addCall(studio);
+  const ref = { clientId: call.clientId, callId: call.id };
+  for (const providerCallId of ["CA1", "CA2"]) {
+    const event = { ref, eventId: providerCallId, at: NOON, providerCallId };
+    await studio.app.calls.applyEvent({ ...event, report: { type: "queued" } });
+    assertEquals((await callNow(studio, call)).providerCallId, "CA1");
   }
 });
 

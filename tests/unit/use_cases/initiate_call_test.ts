@@ -39,6 +39,7 @@ Deno.test("initiate-call: reserves the longest call's price, dials once, and tel
     null,
   ]);
   assertEquals(call.timeline.map(({ status }) => status), ["dialing", "queued"]);
+  assertEquals([call.initiatedBy, call.provider], [company.user.id, "scripted"]);
   assertEquals([names.campaignName, names.clientName], [
     company.campaign.name,
     company.client.name,
