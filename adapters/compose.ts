@@ -13,6 +13,7 @@ import { createHttp, type Http } from "./http/create_http.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
+import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
@@ -20,7 +21,7 @@ import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
 import { PostgresPhoneBooks } from "./postgres/phone_books.ts";
 import { serverKey } from "./postgres/server_keys.ts";
 import { PostgresUnitOfWork } from "./postgres/unit_of_work.ts";
-import { SimulatedPhoneNetwork } from "./telephony/simulated/network.ts";
+import type { PhoneProvider } from "./telephony/phone_provider.ts";
 import { jobsOf, runJobs } from "./workers.ts";
 
 /** What a studio is made of. */
@@ -45,7 +46,8 @@ export interface Studio {
   app: App;
   ports: Ports;
   http: Http;
-  network: SimulatedPhoneNetwork;
+  provider: PhoneProvider;
+  /** The simulated network's own. */
   books: PostgresPhoneBooks;
   /** Does what a server does by itself (dial due orders, reconcile, report) until the signal. */
   work(signal: AbortSignal): Promise<void>;
@@ -54,9 +56,6 @@ export interface Studio {
   /** Closes the connections to the database, once their work is done. */
   close(): Promise<void>;
 }
-
-/** Seconds of life after which the provider is asked about a call that it says nothing of. */
-const SILENT_SECONDS = 60;
 
 /** Of this server; told to clients. */
 export const VERSION = "0.1.0";
@@ -76,16 +75,11 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
   const links = recordingLinks({ signingKey, publicUrl, clock });
   const books = new PostgresPhoneBooks(lanes);
-  const network = new SimulatedPhoneNetwork({
-    books,
-    clock,
-    speed: telephony.speed,
-    onFailure: (error) => log("warn", "simulated network", { error }),
-  });
+  const provider = openPhone(telephony, { lanes, books, clock, log, publicUrl, signingKey });
   const ports: Ports = {
     uow: new PostgresUnitOfWork(lanes),
     clock,
-    gateway: network,
+    gateway: provider.gateway,
     phoneNumbers: new NumberingPlans(),
     recordingLinks: links,
   };
@@ -108,17 +102,21 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     clock,
     log,
     requestsPerMinute: limits.requestsPerMinute,
+    hooks: provider.hooks.map(({ path, method, handle }) => ({
+      path,
+      method,
+      handle: (request) => handle(request, app.calls.applyEvent),
+    })),
   });
-  const silentSeconds = Math.max(3, SILENT_SECONDS / telephony.speed);
   return {
     app,
     ports,
     http,
-    network,
+    provider,
     books,
     async work(signal) {
-      const jobs = runJobs(jobsOf(app, silentSeconds), { clock, log, signal });
-      await Promise.all([jobs, network.run(app.calls.applyEvent, signal)]);
+      const jobs = runJobs(jobsOf(app, provider.silentSeconds), { clock, log, signal });
+      await Promise.all([jobs, provider.run(app.calls.applyEvent, signal)]);
     },
     stopWaiting() {
       http.stopAcceptingTraffic();

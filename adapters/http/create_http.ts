@@ -28,7 +28,16 @@ export interface HttpDeps {
   log: Log;
   /** MCP messages a minute and user; null for any number. */
   requestsPerMinute: number | null;
+  /** Routes that others call, such as telephony providers; each authenticates by itself. */
+  hooks?: readonly HookRoute[];
   bodyLimits?: BodyLimits;
+}
+
+/** A route by Hono's rules, that takes the request as it came. */
+export interface HookRoute {
+  path: string;
+  method: "GET" | "POST";
+  handle(request: Request): Promise<Response>;
 }
 
 /** A server that answers requests until it is told to stop. */
@@ -108,6 +117,10 @@ export function createHttp(deps: HttpDeps): Http {
   app.get("/recordings/:callUuid", (c) => {
     return serveRecording(c.req.raw, deps.recordings.links, deps.recordings.open);
   });
+
+  for (const { path, method, handle } of deps.hooks ?? []) {
+    app.on(method, path, (c) => handle(c.req.raw));
+  }
 
   // Also what stands in for OAuth discovery (/.well-known/*) and registration: a plain 404 tells
   // clients that the configured token is all there is.

@@ -83,7 +83,11 @@ Deno.test({
   const order = await call("create-call-order", { recordUuid, campaignUuid });
   await call("list-call-orders", { recordUuid, campaignUuid });
   const { callUuid } = await call("initiate-call", { callOrderUuid: order.uuid });
-  while (await studio.network.pump(studio.app.calls.applyEvent) === 0 || await isLive(callUuid));
+  const over = new AbortController();
+  const running = studio.provider.run(studio.app.calls.applyEvent, over.signal);
+  while (await isLive(callUuid));
+  over.abort();
+  await running;
   await call("get-call-details", { callUuid });
   await call("get-call-recording", { callUuid });
   await call("get-call-transcript", { callUuid });

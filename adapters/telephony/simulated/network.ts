@@ -17,6 +17,7 @@ import type {
   RecordingStream,
 } from "../../../src/calls/call_gateway.ts";
 import type { Clock } from "../../../src/kernel/clock.ts";
+import type { Deliver } from "../phone_provider.ts";
 import { magicFate } from "./fates.ts";
 import { recordingOf } from "./mp3.ts";
 import type { BookedCall, NewEntry, PhoneBooks } from "./phone_books.ts";
@@ -37,9 +38,6 @@ export interface NetworkOptions {
   /** Told of events that could not be delivered or looked up; they are tried again. */
   onFailure?: (cause: unknown) => void;
 }
-
-/** Takes an event; rejects when it must come again. */
-export type Deliver = (event: CallEvent) => Promise<unknown>;
 
 /** Calls whose events one pass reports. */
 const BATCH = 32;
