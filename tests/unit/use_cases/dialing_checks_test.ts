@@ -28,6 +28,8 @@ interface Scene {
   campaignRules?: Partial<Campaign["rules"]>;
   client?: Partial<Client>;
   clientRules?: Partial<Client["rules"]>;
+  /** Whether the client's do-not-call list has the number. */
+  listed?: boolean;
   otherCall?: boolean;
 }
 
@@ -185,7 +187,7 @@ async function play(scene: Scene) {
   }
   const live = scene.live ? (await addCall(studio, order)).id : "";
   if (scene.otherCall) await addCall(studio);
-  await store.run("all", async ({ access, campaigns, records, callOrders }) => {
+  await store.run("all", async ({ access, campaigns, records, callOrders, doNotCall }) => {
     const { client, campaign } = company;
     const rules = { ...client.rules, ...scene.clientRules };
     await access.saveClient({ ...client, ...scene.client, rules });
@@ -193,6 +195,7 @@ async function play(scene: Scene) {
     await campaigns.save({ ...campaign, ...scene.campaign, rules: ofCampaign });
     await records.update({ ...record, ...scene.record });
     await callOrders.update({ ...order, ...scene.order });
+    if (scene.listed) await doNotCall.add(record.clientId, record.phoneNumber, NOON);
   });
   const dials = gateway.dialled.length;
   const wish = { callOrderUuid: scene.uuid ?? order.id, idempotencyKey: scene.key };
@@ -246,6 +249,12 @@ const ALONE: [string, Scene, ErrorCode, string][] = [
   [
     "a do_not_call order",
     { order: { status: "do_not_call" } },
+    "do_not_call",
+    "Record is marked do-not-call and must not be called",
+  ],
+  [
+    "a number that was marked in another record",
+    { listed: true },
     "do_not_call",
     "Record is marked do-not-call and must not be called",
   ],
