@@ -1,3 +1,4 @@
+/** Every obstacle between an order and its call, alone, beside its neighbour, and all at once: one table. */
 import { assertEquals } from "@std/assert";
 import type { Client } from "../../../src/access/client.ts";
 import type { Principal } from "../../../src/access/principal.ts";
