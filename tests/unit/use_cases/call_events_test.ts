@@ -74,7 +74,6 @@ Deno.test("call events: an answered call runs through its life, and is paid to t
   }]);
 });
 
-/** FINDINGS.md, "Statuses": each end reason, the call's status, and what the order becomes. */
 Deno.test("call events: the same event twice is applied once", async () => {
   const studio = await openStudio();
   const call = await addCall(studio);

@@ -44,7 +44,7 @@ interface Obstacle {
 const NIGHT = { start: "20:00", end: "21:00", days: [1, 2, 3, 4, 5] };
 const DEAR = { currency: "USD", setup: 0n, perMinute: 1_000_000_000_000n, incrementSeconds: 60 };
 
-/** In the order in which people are told: SPEC.md, initiate-call. */
+/** In the order in which people are told. */
 const OBSTACLES: Obstacle[] = [
   {
     what: "a read-only token",

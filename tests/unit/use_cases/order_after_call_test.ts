@@ -25,6 +25,7 @@ function end(reason: EndReason, durationSeconds: number | null = null): CallRepo
   return { type: "ended", reason, durationSeconds };
 }
 
+/** Each end reason, the call's status, and what the order becomes. */
 const ENDS: [EndReason, Call["status"], string, number][] = [
   ["contact_hangup", "completed", "contacted", 1],
   ["agent_hangup", "completed", "contacted", 1],
