@@ -175,6 +175,27 @@ Deno.test("setup: a partial rule keeps the rules beside it", async () => {
   assertEquals([description, updatedAt], [ACME.campaigns![0].description!, minutes(0)]);
 });
 
+Deno.test("setup: a known number that must not be called is marked, and nothing else of it changed", async () => {
+  const studio = await openStudio();
+  await apply(studio, DOCUMENT);
+  const before = acme(await contentsOf(studio.store)).records.find(({ name }) => name === "Cy")!;
+  await studio.clock.advance(60_000);
+  const contact = { ...ACME.records![0], name: "Cyrus", doNotCall: true };
+  const unwanted = { clients: [{ name: ACME.name, records: [contact] }] };
+  const report = await apply(studio, unwanted);
+  assertEquals(report.changes, ["marked record Cyrus as do not call"]);
+  assertEquals([report.created, report.updated], [0, 1]);
+  const { records, listed } = acme(await contentsOf(studio.store));
+  const i = records.findIndex(({ name }) => name === "Cy");
+  const now = studio.clock.now();
+  assertEquals(records[i], { ...before, doNotCallAt: now, updatedAt: now });
+  assertEquals(listed[i], true);
+  await studio.clock.advance(60_000);
+  assertEquals((await apply(studio, unwanted)).changes, []);
+  assertEquals((await apply(studio, DOCUMENT)).changes, []);
+  assertEquals(acme(await contentsOf(studio.store)).records, records);
+});
+
 Deno.test("setup: who joins a client later is moved there, and stays when named unassigned again", async () => {
   const studio = await openStudio();
   await apply(studio, DOCUMENT);
