@@ -7,14 +7,19 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { memoryStore } from "../../adapters/memory/store.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
-import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import type { Scope } from "../../src/kernel/scope.ts";
+import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 
-/** The store in memory, watched. */
+/** A store, by default one in memory, watched. */
 export class WatchedStore implements UnitOfWork {
-  readonly #uow = memoryStore().uow;
+  readonly #uow: UnitOfWork;
   readonly #flow = new AsyncLocalStorage<true>();
   /** Whether the store cannot be reached. */
   down = false;
+
+  constructor(uow: UnitOfWork = memoryStore().uow) {
+    this.#uow = uow;
+  }
 
   /** Whether the caller is in the middle of a transaction of its own. */
   get inTransaction(): boolean {
