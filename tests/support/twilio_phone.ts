@@ -98,17 +98,16 @@ export function openTwilio(otherwise: Otherwise = {}): TwilioWorld {
     failures,
     post,
     async pass(seconds) {
-      // Where it looks by itself, it does so every two seconds at most.
-      const step = phone.hooks.length > 0 ? 15_000 : 2_000;
       const until = clock.now().getTime() + seconds * 1000;
+      let lookAt: number | null = clock.now().getTime() + 1000;
       for (let now = -1; now !== until;) {
         await settled();
         const before = clock.now().getTime();
-        now = Math.min(until, fake.nextAt() ?? until, before + step);
+        now = Math.min(until, fake.nextAt() ?? until, lookAt ?? until);
         await clock.advance(now - before);
         await settled();
         for (const webhook of fake.due()) await post(webhook);
-        await phone.look(deliver);
+        lookAt = (await phone.look(deliver))?.getTime() ?? null;
       }
     },
     async [Symbol.asyncDispose]() {

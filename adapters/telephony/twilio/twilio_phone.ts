@@ -34,8 +34,8 @@ export interface TwilioHouse {
 /** A phone network, with the look at its calls that a test may ask for at once. */
 export interface TwilioPhone extends PhoneProvider {
   gateway: TwilioGateway;
-  /** Looks at the calls whose time has come. */
-  look(deliver: Deliver): Promise<void>;
+  /** Looks at the calls whose time has come, and tells when the next one's comes. */
+  look(deliver: Deliver): Promise<Date | null>;
 }
 
 /** Milliseconds for a request to the provider. */

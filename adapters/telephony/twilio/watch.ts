@@ -60,18 +60,15 @@ export class Watch {
     this.#watched.set(callId, { subject, sid, looks: 0, nextAt });
   }
 
-  /** How many calls are watched. */
-  get size(): number {
-    return this.#watched.size;
-  }
-
-  /** Looks at the calls whose time has come. Never rejects. */
-  async pass(deliver: Deliver): Promise<void> {
+  /** Looks at the calls whose time has come. Never rejects; tells when the next one's comes. */
+  async pass(deliver: Deliver): Promise<Date | null> {
     const now = this.options.clock.now().getTime();
     const due = [...this.#watched.values()].filter(({ nextAt }) => nextAt <= now);
     for (let at = 0; at < due.length; at += BATCH) {
       await Promise.all(due.slice(at, at + BATCH).map((each) => this.#look(each, deliver)));
     }
+    const times = [...this.#watched.values()].map(({ nextAt }) => nextAt);
+    return times.length === 0 ? null : new Date(Math.min(...times));
   }
 
   async #look(watched: Watched, deliver: Deliver): Promise<void> {
