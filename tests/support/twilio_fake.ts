@@ -34,7 +34,12 @@ export interface Habits {
   childPrice: string | null;
   /** Whether media can be had in parts. */
   ranges: boolean;
+  /** Seconds from the end of a call until its recording is reported. */
+  recordedAfter: number;
 }
+
+/** Bytes of every recording. */
+const MEDIA_BYTES = 5000;
 
 /** A call as the stand-in keeps it. */
 export interface FakeCall {
@@ -62,6 +67,7 @@ export class TwilioFake {
     price: "-0.01400",
     childPrice: null,
     ranges: true,
+    recordedAfter: 3,
   };
   /** Paths of all requests, in order. */
   readonly requests: string[] = [];
@@ -195,7 +201,7 @@ export class TwilioFake {
 
   #media(call: FakeCall, range: string | null): Response {
     if (!this.#isRecorded(call)) return problem(404, 20404, "The requested resource was not found");
-    const bytes = new Uint8Array(1000).fill(0x55);
+    const bytes = new Uint8Array(MEDIA_BYTES).fill(0x55);
     bytes.set([0xff, 0xfb, 0x90, 0x64]);
     const headers = { "Content-Type": "audio/mpeg" };
     const match = this.habits.ranges ? /^bytes=(\d+)-(\d*)$/.exec(range ?? "") : null;
@@ -203,11 +209,14 @@ export class TwilioFake {
     const start = Number(match[1]);
     const end = Math.min(match[2] === "" ? Infinity : Number(match[2]), bytes.length - 1);
     if (start >= bytes.length) {
-      return new Response(null, { status: 416, headers: { "Content-Range": `bytes */1000` } });
+      return new Response(null, {
+        status: 416,
+        headers: { "Content-Range": `bytes */${MEDIA_BYTES}` },
+      });
     }
     return new Response(bytes.slice(start, end + 1), {
       status: 206,
-      headers: { ...headers, "Content-Range": `bytes ${start}-${end}/1000` },
+      headers: { ...headers, "Content-Range": `bytes ${start}-${end}/${MEDIA_BYTES}` },
     });
   }
 
@@ -272,7 +281,8 @@ export class TwilioFake {
         post("AsyncAmdStatusCallback", at + 1500, "amd", { AnsweredBy: this.#answeredBy(call) });
       }
       if (done) {
-        post("RecordingStatusCallback", at + 3000, "recording", {
+        const recordedAt = at + this.habits.recordedAfter * 1000;
+        post("RecordingStatusCallback", recordedAt, "recording", {
           RecordingSid: sid.replace(/^CA/, "RE"),
           RecordingStatus: "completed",
           RecordingDuration: String((at - answered.at) / 1000),
