@@ -6,6 +6,7 @@
  */
 import { type App, createApp } from "../src/app.ts";
 import type { Ports } from "../src/app_ports.ts";
+import { requestOfCall } from "../src/calls/new_call.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
@@ -75,9 +76,18 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
   const links = recordingLinks({ signingKey, publicUrl, clock });
   const books = new PostgresPhoneBooks(lanes);
-  const provider = openPhone(telephony, { lanes, books, clock, log, publicUrl, signingKey });
+  const uow = new PostgresUnitOfWork(lanes);
+  const provider = openPhone(telephony, {
+    lanes,
+    books,
+    clock,
+    log,
+    publicUrl,
+    signingKey,
+    requestOf: (ref) => requestOfCall({ uow }, ref),
+  });
   const ports: Ports = {
-    uow: new PostgresUnitOfWork(lanes),
+    uow,
     clock,
     gateway: provider.gateway,
     phoneNumbers: new NumberingPlans(),

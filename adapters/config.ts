@@ -5,10 +5,26 @@
  */
 
 /** Which phone network dials, with its own settings. */
-export interface Telephony {
+export type Telephony = SimulatedTelephony | TwilioTelephony;
+
+/** Phones that exist only here. */
+export interface SimulatedTelephony {
   kind: "simulated";
   /** How many times faster than life the simulated network runs. */
   speed: number;
+}
+
+/** Twilio, or who speaks its API. */
+export interface TwilioTelephony {
+  kind: "twilio";
+  apiUrl: URL;
+  /** Twilio's Account SID, SignalWire's project id. */
+  sid: string;
+  token: string;
+  /** Number that calls, E.164. */
+  from: string;
+  /** Signs webhooks where that is another key than the token. */
+  webhookKey: string | null;
 }
 
 /** Everything that a running server is told from outside. */
@@ -79,8 +95,50 @@ export function readSpeed(env: Env, otherwise: number): number {
 
 function readTelephony(env: Env): Telephony {
   const kind = optional(env, "TELEPHONY", (_name, value) => value, "simulated");
-  if (kind === "simulated") return { kind, speed: readSpeed(env, 1) };
-  throw bad("TELEPHONY", kind, 'this version has "simulated" only');
+  switch (kind) {
+    case "simulated":
+      return { kind, speed: readSpeed(env, 1) };
+    case "twilio":
+      return readTwilio(env);
+    default:
+      throw bad("TELEPHONY", kind, 'must be "simulated" or "twilio"');
+  }
+}
+
+/** `TWILIO_*`. No value but the number and the address is ever repeated. */
+function readTwilio(env: Env): TwilioTelephony {
+  return {
+    kind: "twilio",
+    apiUrl: optional(env, "TWILIO_API_URL", apiUrl, new URL("https://api.twilio.com")),
+    sid: required(env, "TWILIO_ACCOUNT_SID", accountSid),
+    token: required(env, "TWILIO_AUTH_TOKEN", secret),
+    from: required(env, "TWILIO_FROM", phoneNumber),
+    webhookKey: optional(env, "TWILIO_WEBHOOK_KEY", secret) ?? null,
+  };
+}
+
+/** Credentials go there, so it is HTTPS or this very machine. */
+function apiUrl(name: string, value: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const safe = url?.protocol === "https:" ||
+    (url?.protocol === "http:" && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname));
+  if (url && safe && url.pathname === "/" && !url.search && !url.username) return url;
+  throw bad(name, value, "must be an address such as https://api.twilio.com, without a path");
+}
+
+function accountSid(name: string, value: string): string {
+  if (/^[\w-]{8,64}$/.test(value)) return value;
+  throw new ConfigError(`${name}: must be the account's id, such as AC followed by 32 hex digits`);
+}
+
+function secret(name: string, value: string): string {
+  if (/^[\x21-\x7e]{8,200}$/.test(value)) return value;
+  throw new ConfigError(`${name}: must be 8 to 200 characters without spaces`);
+}
+
+function phoneNumber(name: string, value: string): string {
+  if (/^\+[1-9]\d{6,14}$/.test(value)) return value;
+  throw bad(name, value, "must be a number that the account may call from, such as +14155550100");
 }
 
 function databaseUrl(name: string, value: string): string {

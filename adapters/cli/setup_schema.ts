@@ -89,6 +89,10 @@ const assistant = strict({
       kind: z.literal("websocket"),
       url: z.string().regex(/^wss?:\/\//i, { error: "must be a wss:// URL" }),
     }),
+    strict({
+      kind: z.literal("conversation_relay"),
+      url: z.string().regex(/^wss:\/\//i, { error: "must be a wss:// URL" }),
+    }),
   ]).optional().describe("Where the voice agent is. New assistants: simulated."),
   outcomes: z.array(z.discriminatedUnion("type", [
     strict({

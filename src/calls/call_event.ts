@@ -20,6 +20,8 @@ export type CallRef = {
 export type CallReport =
   | { type: "queued" | "ringing" }
   | { type: "answered"; by: AnsweredBy | null }
+  /** Found out after the answer. */
+  | { type: "answered_by"; by: AnsweredBy }
   | {
     type: "ended";
     reason: EndReason;

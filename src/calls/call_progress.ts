@@ -7,7 +7,7 @@
  * @module
  */
 import { perSeconds, priceOf } from "../billing/pricing.ts";
-import { type Call, type CallStatus, endStatusOf, isLive, rankOf } from "./call.ts";
+import { type Call, type CallStatus, type EndReason, endStatusOf, isLive, rankOf } from "./call.ts";
 import type { CallEvent, CallReport } from "./call_event.ts";
 
 /** The call after an event; the very same object when the event changes nothing. */
@@ -25,8 +25,11 @@ function afterReport(call: Call, report: CallReport, at: Date): Call {
       return advanced(call, report.type, at);
     case "answered": {
       const next = advanced(call, "in_progress", at);
-      return next === call ? call : { ...next, answeredAt: at, answeredBy: report.by };
+      if (next === call) return call;
+      return { ...next, answeredAt: at, answeredBy: report.by ?? call.answeredBy };
     }
+    case "answered_by":
+      return call.answeredBy === null ? { ...call, answeredBy: report.by } : call;
     case "ended":
       return ended(call, report, at);
     case "phone_cost":
@@ -53,7 +56,8 @@ function advanced(call: Call, status: CallStatus, at: Date): Call {
 }
 
 function ended(call: Call, report: Extract<CallReport, { type: "ended" }>, at: Date): Call {
-  const { reason, durationSeconds } = report;
+  const { durationSeconds } = report;
+  const reason = heardBy(call, report.reason);
   if (!isLive(call)) {
     const fills = call.answeredAt !== null && call.durationSeconds === null;
     return fills && durationSeconds !== null ? { ...call, durationSeconds } : call;
@@ -68,6 +72,12 @@ function ended(call: Call, report: Extract<CallReport, { type: "ended" }>, at: D
     answeredBy: call.answeredBy ?? (reason === "voicemail" ? "machine" : null),
     durationSeconds: answeredAt === null ? null : durationSeconds,
   };
+}
+
+/** Whoever hung up, a call that a machine answered has reached nobody. */
+function heardBy({ answeredBy }: Call, reason: EndReason): EndReason {
+  const talked = reason === "contact_hangup" || reason === "agent_hangup";
+  return talked && answeredBy === "machine" ? "voicemail" : reason;
 }
 
 /** A completed call, or one that lasted, was picked up, even when the report of that never came. */

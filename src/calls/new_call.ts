@@ -14,6 +14,7 @@ import { newId } from "../kernel/ids.ts";
 import type { Json } from "../kernel/json.ts";
 import type { ContactRecord } from "../records/record.ts";
 import type { Call } from "./call.ts";
+import type { CallRef } from "./call_event.ts";
 import type { DialRequest } from "./call_gateway.ts";
 
 /** A call that is about to be dialled, now. */
@@ -81,6 +82,25 @@ export function dialRequest(
     maxSeconds: call.maxSeconds,
     agent: { connection: assistant.connection, outcomes: assistant.outcomes, context },
   };
+}
+
+/** What the provider was asked for a call; null when there is no such call (any more). */
+export async function requestOfCall(
+  { uow }: Pick<Ports, "uow">,
+  { clientId, callId }: CallRef,
+): Promise<DialRequest | null> {
+  return await uow.run({ clientId }, async (repos) => {
+    const call = (await repos.calls.get(callId))?.call;
+    if (call === undefined) return null;
+    const [order, record, campaign, assistant] = await Promise.all([
+      repos.callOrders.get(call.orderId),
+      repos.records.get(call.recordId),
+      repos.campaigns.get(call.campaignId),
+      repos.campaigns.getAssistant(call.assistantId),
+    ]);
+    if (order === null || record === null || campaign === null || assistant === null) return null;
+    return dialRequest(call, order.order, record.record, campaign.campaign, assistant);
+  });
 }
 
 function textOf(value: Json): string {

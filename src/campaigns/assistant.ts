@@ -26,7 +26,9 @@ export type OutcomeDefinition = {
 export type AgentConnection =
   | { kind: "simulated" }
   | { kind: "sip"; uri: string }
-  | { kind: "websocket"; url: string };
+  | { kind: "websocket"; url: string }
+  /** Twilio's own speech to text and back; text alone goes to and from the agent. */
+  | { kind: "conversation_relay"; url: string };
 
 /** A voice agent of one client. */
 export type Assistant = {

@@ -247,7 +247,7 @@ Deno.test("a line that is not understood exits with 2, says why, and opens nothi
       ["user create --email a@b.co --name A --client X", "Missing: --role"],
       ["assistant create --client A --name N --outcome x:maybe:y", "--outcome must be"],
       ["assistant create --client A --name N --outcome x:choice:y", "--outcome must be"],
-      ["assistant create --client A --name N --sip s --websocket w", "not both"],
+      ["assistant create --client A --name N --sip s --websocket w", "not several"],
       ["audit --limit many", "--limit must be a whole number"],
     ]
   ) {

@@ -44,7 +44,7 @@ Deno.test("each problem of a setup file names its path, what is wrong, and what 
       ],
       [
         { clients: [{ name: "A", assistants: [{ name: "N", connection: { kind: "phone" } }] }] },
-        'clients[0].assistants[0].connection.kind: must be one of "simulated", "sip", "websocket"',
+        'clients[0].assistants[0].connection.kind: must be one of "simulated", "sip", "websocket", "conversation_relay"',
       ],
       [
         {

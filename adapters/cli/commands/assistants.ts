@@ -13,8 +13,13 @@ export const createAssistant = defineCommand({
   options: {
     client: { type: "string", value: "NAME", about: "Whose assistant.", required: true },
     name: { type: "string", value: "NAME", about: "Unique within the client.", required: true },
-    sip: { type: "string", value: "URI", about: "Agent at a SIP address (simulated)." },
-    websocket: { type: "string", value: "URL", about: "Agent at a media stream (simulated)." },
+    sip: { type: "string", value: "URI", about: "Agent at a SIP address." },
+    websocket: { type: "string", value: "URL", about: "Agent at a media stream." },
+    "conversation-relay": {
+      type: "string",
+      value: "URL",
+      about: "Agent behind Twilio's ConversationRelay, which does speech.",
+    },
     outcome: {
       type: "string",
       value: "NAME:TYPE:ABOUT",
@@ -35,7 +40,11 @@ export const createAssistant = defineCommand({
       name: values.client,
       assistants: [{
         name: values.name,
-        connection: connectionOf(values.sip, values.websocket),
+        connection: connectionOf(
+          values.sip,
+          values.websocket,
+          values["conversation-relay"],
+        ),
         outcomes: values.outcome?.map(outcomeOf),
         operationalPerMinute: values["operational-per-minute"],
       }],
@@ -44,14 +53,18 @@ export const createAssistant = defineCommand({
 });
 
 function connectionOf(
-  uri: string | undefined,
-  url: string | undefined,
+  sip: string | undefined,
+  websocket: string | undefined,
+  relay: string | undefined,
 ): AgentConnection | undefined {
-  if (uri !== undefined && url !== undefined) {
-    throw new UsageError("--sip or --websocket, not both");
+  const given: AgentConnection[] = [];
+  if (sip !== undefined) given.push({ kind: "sip", uri: sip });
+  if (websocket !== undefined) given.push({ kind: "websocket", url: websocket });
+  if (relay !== undefined) given.push({ kind: "conversation_relay", url: relay });
+  if (given.length > 1) {
+    throw new UsageError("--sip, --websocket or --conversation-relay, not several");
   }
-  if (uri !== undefined) return { kind: "sip", uri };
-  return url === undefined ? undefined : { kind: "websocket", url };
+  return given[0];
 }
 
 function outcomeOf(text: string): OutcomeDefinition {

@@ -1,0 +1,87 @@
+/**
+ * Twilio, or who speaks its API, as the composition root wires it.
+ *
+ * Where the provider can reach this server, it reports by webhooks; else, as on a developer's machine,
+ * live calls are looked at every few seconds.
+ *
+ * @module
+ */
+import type { CallRef } from "../../../src/calls/call_event.ts";
+import type { DialRequest } from "../../../src/calls/call_gateway.ts";
+import type { Clock } from "../../../src/kernel/clock.ts";
+import type { Deliver, PhoneProvider } from "../phone_provider.ts";
+import { CallbackUrls } from "./callback_urls.ts";
+import { type Account, dialectOf } from "./dialect.ts";
+import { TwilioGateway } from "./gateway.ts";
+import { hooksOf } from "./hooks.ts";
+import { type Fetch, onceFetch, Transport } from "./transport.ts";
+import { Watch } from "./watch.ts";
+
+/** What it needs of the house. */
+export interface TwilioHouse {
+  clock: Clock;
+  publicUrl: URL;
+  /** Signs addresses that are given out. */
+  signingKey: string;
+  /** What was asked of a call; null when there is no such call. */
+  requestOf: (ref: CallRef) => Promise<DialRequest | null>;
+  /** Told of refusals and failures, without numbers or names. */
+  onFailure: (what: string, facts: Record<string, unknown>) => void;
+  /** Sends each request once; the runtime's own does not. */
+  fetch?: Fetch;
+}
+
+/** A phone network, with the look at its calls that a test may ask for at once. */
+export interface TwilioPhone extends PhoneProvider {
+  gateway: TwilioGateway;
+  /** Looks at the calls whose time has come, and tells when the next one's comes. */
+  look(deliver: Deliver): Promise<Date | null>;
+}
+
+/** Milliseconds for a request to the provider. */
+const DEADLINE = 15_000;
+/** Milliseconds between two looks at which calls are due. */
+const PAUSE = 1_000;
+/** Seconds of silence that are nothing unusual while somebody talks. */
+const SILENT_SECONDS = 60;
+
+/** Builds it; nothing runs until it is told to. */
+export function twilioPhone(account: Account, house: TwilioHouse): TwilioPhone {
+  const { clock, publicUrl, signingKey, requestOf, onFailure } = house;
+  const dialect = dialectOf(account);
+  const transport = new Transport({
+    fetch: house.fetch ?? onceFetch(),
+    clock,
+    authorization: dialect.authorization,
+    deadline: DEADLINE,
+  });
+  const urls = new CallbackUrls(publicUrl, signingKey);
+  const reports = isReachable(publicUrl);
+  const callbacks = reports ? urls : null;
+  const gateway = new TwilioGateway({ dialect, transport, clock, urls: callbacks, onFailure });
+  const watch = new Watch({ gateway, clock, onFailure });
+  gateway.onCall = (subject, sid, over) => {
+    if (!reports || over) watch.add(subject, sid, over);
+  };
+  const hooks = { dialect, gateway, watch, urls, clock, requestOf, onFailure };
+  return {
+    gateway,
+    hooks: reports ? hooksOf(hooks) : [],
+    silentSeconds: SILENT_SECONDS,
+    look: (deliver) => watch.pass(deliver),
+    async run(deliver, signal) {
+      while (!signal.aborted) {
+        await watch.pass(deliver);
+        await clock.sleep(PAUSE, signal);
+      }
+    },
+  };
+}
+
+/** Whether somebody out in the Internet may reach an address, by its looks. */
+export function isReachable({ hostname }: URL): boolean {
+  const private4 = /^(0|10|127|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\..*\.?\d+$/;
+  if (private4.test(hostname)) return false;
+  if (/^\[(::1|::|f[cd]..:.*|fe80:.*)\]$/.test(hostname)) return false;
+  return /[.:]/.test(hostname) && !/\.(localhost|local|internal|home\.arpa)$/.test(hostname);
+}
