@@ -67,8 +67,9 @@ export const campaignRepoContract = contract("CampaignRepo", (tell) => {
         { name: "when", type: "date" as const, description: "" },
       ],
       operationalPerMinute: 0n,
+      webhook: { platform: "vapi" as const, secret: "a secret's 16 or more" },
     };
-    for (const row of [assistant, changed]) {
+    for (const row of [assistant, changed, { ...changed, webhook: null }]) {
       await uow.run(scopeOf(company), ({ campaigns }) => campaigns.saveAssistant(row));
       const found = await uow.read(scopeOf(company), ({ campaigns }) =>
         Promise.all([
@@ -77,6 +78,18 @@ export const campaignRepoContract = contract("CampaignRepo", (tell) => {
         ]));
       assertEquals(found, [row, row]);
     }
+  });
+
+  tell("lists assistants by name", async (uow) => {
+    const company = await newCompany(uow);
+    const { client, assistant } = company;
+    const names = ["zoe", "Ada", "bob"];
+    const rows = names.map((name) => assistantRow(client, { name }));
+    await uow.run(scopeOf(company), async ({ campaigns }) => {
+      for (const row of rows) await campaigns.saveAssistant(row);
+    });
+    const listed = await uow.read(scopeOf(company), ({ campaigns }) => campaigns.listAssistants());
+    assertEquals(listed, [rows[1], rows[2], assistant, rows[0]]);
   });
 
   tell("refuses two of one name in a client, and lets two clients share it", async (uow) => {

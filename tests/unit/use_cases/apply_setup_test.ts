@@ -166,6 +166,9 @@ const PARTS: [string, Omit<ClientSetup, "name">, string[]][] = [
   ["an assistant's cost", { assistants: [{ name: "Nova", operationalPerMinute: "0.06" }] }, [
     "updated assistant Nova",
   ]],
+  ["an assistant's webhook", {
+    assistants: [{ name: "Nova", webhook: { platform: "vapi", secret: "0123456789abcdef" } }],
+  }, ["updated assistant Nova"]],
   ["a type's description", { recordTypes: [{ name: "Lead", description: "" }] }, [
     "updated record type Lead",
   ]],
@@ -327,6 +330,29 @@ const BAD: [string, Setup, string][] = [
     "an assistant that costs less than nothing",
     { clients: [{ ...ACME, assistants: [{ name: "Nova", operationalPerMinute: "-0.01" }] }] },
     "clients[0].assistants[0].operationalPerMinute: must not be below 0",
+  ],
+  [
+    "a webhook's secret that is too short",
+    {
+      clients: [{
+        ...ACME,
+        assistants: [{ name: "Nova", webhook: { platform: "studio", secret: "hush" } }],
+      }],
+    },
+    "clients[0].assistants[0].webhook.secret: must have from 16 to 200 characters, got 4",
+  ],
+  [
+    "a webhook's secret that no header could carry",
+    {
+      clients: [{
+        ...ACME,
+        assistants: [{
+          name: "Nova",
+          webhook: { platform: "studio", secret: "sésame ouvre-toi !" },
+        }],
+      }],
+    },
+    "clients[0].assistants[0].webhook.secret: must be ASCII without spaces",
   ],
   [
     "two outcomes of one name",
