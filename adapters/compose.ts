@@ -9,6 +9,7 @@ import type { Ports } from "../src/app_ports.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
+import { agentHook } from "./http/agent_hook.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
@@ -102,11 +103,14 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     clock,
     log,
     requestsPerMinute: limits.requestsPerMinute,
-    hooks: provider.hooks.map(({ path, method, handle }) => ({
-      path,
-      method,
-      handle: (request) => handle(request, app.calls.applyEvent),
-    })),
+    hooks: [
+      agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
+      ...provider.hooks.map(({ path, method, handle }) => ({
+        path,
+        method,
+        handle: (request: Request) => handle(request, app.calls.applyEvent),
+      })),
+    ],
   });
   return {
     app,
