@@ -8,7 +8,7 @@
  */
 import { z } from "zod";
 import type { AgentReport } from "../../../src/calls/agent_report.ts";
-import { callUuidIn, momentOf, outcomesOf, parsePayload } from "./payload.ts";
+import { callUuidIn, momentOf, outcomesOf, parsePayload, turnsOf } from "./payload.ts";
 
 const payloadType = z.object({ type: z.string() });
 
@@ -17,10 +17,9 @@ const transcription = z.object({
   data: z.object({
     conversation_id: z.string(),
     transcript: z.array(z.object({
-      role: z.enum(["user", "agent"]),
-      // Null where a turn only uses a tool.
+      role: z.string(),
       message: z.string().nullish(),
-      time_in_call_secs: z.number().min(0),
+      time_in_call_secs: z.number().nullish(),
     })).nullish(),
     analysis: z.object({
       transcript_summary: z.string().nullish(),
@@ -45,14 +44,12 @@ export function elevenLabsReport(payload: unknown, now: Date): AgentReport | nul
     ),
     eventId: `${data.conversation_id}.${time ?? ""}`,
     at: momentOf(time, now),
-    turns: data.transcript?.flatMap(({ role, message, time_in_call_secs }) =>
-      message
-        ? [{
-          role: role === "agent" ? "agent" as const : "contact" as const,
-          startSeconds: time_in_call_secs,
-          text: message,
-        }]
-        : []
+    turns: turnsOf(
+      data.transcript?.map((turn) => ({
+        role: turn.role,
+        text: turn.message,
+        seconds: turn.time_in_call_secs,
+      })),
     ),
     summary: data.analysis?.transcript_summary ?? undefined,
     ...outcomesOf(collected.map(([name, { value }]) => [name, value ?? null])),

@@ -5,7 +5,8 @@
  * @module
  */
 import type { z } from "zod";
-import type { ReportedOutcome } from "../../../src/calls/agent_report.ts";
+import type { AgentReport } from "../../../src/calls/agent_report.ts";
+import type { Speaker, Turn } from "../../../src/calls/transcript.ts";
 import { isUuid } from "../../../src/kernel/ids.ts";
 import type { Json } from "../../../src/kernel/json.ts";
 import { HttpProblem } from "../problem.ts";
@@ -56,18 +57,38 @@ export function callUuidIn(where: string, ...variables: unknown[]): string {
   );
 }
 
-/** Findings by name as a report has them. */
-export function outcomesOf(values: Iterable<[string, Json | undefined]>): {
-  outcomes: ReportedOutcome[];
-  optOut: boolean;
-} {
-  const outcomes = Array.from(
-    values,
-    ([name, value]) => ({ name, value: value ?? null, turn: null }),
+/** Platforms' names of who spoke. */
+const SPEAKERS: Record<string, Speaker> = {
+  agent: "agent",
+  assistant: "agent",
+  bot: "agent",
+  user: "contact",
+};
+
+/** A turn as platforms have it; without text where it only uses a tool. */
+export interface RawTurn {
+  role: string;
+  text: string | null | undefined;
+  seconds: number | null | undefined;
+}
+
+/** What was said aloud by either of the two. */
+export function turnsOf(turns: readonly RawTurn[] | null | undefined): Turn[] | undefined {
+  return turns?.flatMap(({ role, text, seconds }) =>
+    text && Object.hasOwn(SPEAKERS, role)
+      ? [{ role: SPEAKERS[role], startSeconds: Math.max(0, seconds ?? 0), text }]
+      : []
   );
+}
+
+/** Findings by name as a report has them; none at all leave those that were reported before. */
+export function outcomesOf(
+  values: readonly [string, Json][],
+): Pick<AgentReport, "outcomes" | "optOut"> {
+  if (values.length === 0) return {};
   return {
-    outcomes,
-    optOut: outcomes.some(({ name, value }) => name === OPT_OUT && value === true),
+    outcomes: values.map(([name, value]) => ({ name, value, turn: null })),
+    optOut: values.some(([name, value]) => name === OPT_OUT && value === true),
   };
 }
 

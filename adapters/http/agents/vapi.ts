@@ -8,10 +8,11 @@
 import { z } from "zod";
 import type { AgentEnd, AgentReport } from "../../../src/calls/agent_report.ts";
 import type { Json } from "../../../src/kernel/json.ts";
-import { callUuidIn, momentOf, outcomesOf, parsePayload } from "./payload.ts";
+import { callUuidIn, momentOf, outcomesOf, parsePayload, turnsOf } from "./payload.ts";
 
 const messageType = z.object({ message: z.object({ type: z.string() }) });
-const values = z.record(z.string(), z.json());
+const structuredData = z.record(z.string(), z.json());
+const structuredOutput = z.object({ name: z.string(), result: z.json().nullish() });
 const variables = z.record(z.string(), z.unknown()).nullish();
 
 const endOfCall = z.object({
@@ -31,23 +32,15 @@ const endOfCall = z.object({
         secondsFromStart: z.number().nullish(),
       })).nullish(),
       variableValues: variables,
-      structuredOutputs: z.record(
-        z.string(),
-        z.object({ name: z.string(), result: z.json().nullish() }),
-      ).nullish(),
+      // By id, each with a name and a result; what does not look so is passed over.
+      structuredOutputs: variables,
     }).nullish(),
     analysis: z.object({
       summary: z.string().nullish(),
-      structuredData: values.nullish(),
+      structuredData: z.unknown().optional(),
     }).nullish(),
   }),
 });
-
-const ROLES: Record<string, "agent" | "contact"> = {
-  bot: "agent",
-  assistant: "agent",
-  user: "contact",
-};
 
 /** The call as a report; null for other messages, such as `status-update`. */
 export function vapiReport(payload: unknown, now: Date): AgentReport | null {
@@ -64,14 +57,16 @@ export function vapiReport(payload: unknown, now: Date): AgentReport | null {
     ),
     eventId: `${call.id}.${timestamp ?? ""}`,
     at: momentOf(timestamp, now),
-    turns: artifact?.messages?.flatMap(({ role, message, secondsFromStart }) =>
-      message && Object.hasOwn(ROLES, role)
-        ? [{ role: ROLES[role], startSeconds: Math.max(0, secondsFromStart ?? 0), text: message }]
-        : []
+    turns: turnsOf(
+      artifact?.messages?.map((turn) => ({
+        role: turn.role,
+        text: turn.message,
+        seconds: turn.secondsFromStart,
+      })),
     ),
     summary: analysis?.summary ?? undefined,
     ...outcomesOf([
-      ...Object.entries(analysis?.structuredData ?? {}),
+      ...Object.entries(structuredData.safeParse(analysis?.structuredData).data ?? {}),
       ...Object.values(artifact?.structuredOutputs ?? {}).flatMap(findings),
     ]),
     ended: { reason: endOf(message.endedReason ?? "") },
@@ -79,8 +74,9 @@ export function vapiReport(payload: unknown, now: Date): AgentReport | null {
 }
 
 /** A structured output is one value, or an object with a finding in each property. */
-function findings({ name, result }: { name: string; result?: Json }): [string, Json][] {
-  if (result === undefined || result === null) return [];
+function findings(output: unknown): [string, Json][] {
+  const { name = "", result = null } = structuredOutput.safeParse(output).data ?? {};
+  if (result === null) return [];
   const many = typeof result === "object" && !Array.isArray(result);
   return many ? Object.entries(result) : [[name, result]];
 }

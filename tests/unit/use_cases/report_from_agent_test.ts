@@ -1,7 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import type { AgentReport } from "../../../src/calls/agent_report.ts";
 import type { Call, EndReason } from "../../../src/calls/call.ts";
 import type { CallEvent } from "../../../src/calls/call_event.ts";
+import { reportFromAgent } from "../../../src/calls/report_from_agent.ts";
+import { DomainError } from "../../../src/kernel/errors.ts";
+import type { UnitOfWork } from "../../../src/kernel/unit_of_work.ts";
 import { minutes, unique } from "../../support/rows.ts";
 import {
   addCall,
@@ -172,6 +175,38 @@ Deno.test("agent report: a call of another assistant is as absent as one that th
       text,
     );
   }
+});
+
+Deno.test("agent report: what a failure cut off is applied when the report comes again, and nothing twice", async () => {
+  const studio = await openStudio();
+  const { ports, store } = studio;
+  const call = await addCall(studio);
+  const what = {
+    callUuid: call.id,
+    eventId: "one",
+    at: studio.clock.now(),
+    optOut: true,
+    turns: TURNS,
+    summary: "Short.",
+  };
+  for (let survived = 0; survived < 3; survived++) {
+    let left = 1;
+    const uow: UnitOfWork = {
+      read: (scope, work) => store.read(scope, work),
+      run: async (scope, work) => {
+        if (left === 0) throw new DomainError("unavailable", "The store cannot be reached");
+        const result = await store.run(scope, work);
+        // What was applied before takes a transaction too.
+        if (result === "applied") left--;
+        return result;
+      },
+    };
+    const attempt = reportFromAgent({ ...ports, uow }, agentOf(studio), what);
+    if (survived < 2) await assertRejects(() => attempt, DomainError);
+    else assertEquals((await attempt).applied, ["summary"]);
+  }
+  const { turns, summary } = await foundOn(studio, call);
+  assertEquals([turns, summary], [TURNS, "Short."]);
 });
 
 Deno.test("agent report: an event's id is text of a limited length", async () => {
