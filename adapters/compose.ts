@@ -18,6 +18,7 @@ import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
+import { examineDatabase } from "./postgres/examine.ts";
 import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
 import { PostgresPhoneBooks } from "./postgres/phone_books.ts";
 import { serverKey } from "./postgres/server_keys.ts";
@@ -60,6 +61,8 @@ export interface Studio {
 
 /** Of this server; told to clients. */
 export const VERSION = "0.1.0";
+
+export { examineDatabase };
 
 /** Applies missing migrations, and returns their names. Any number of replicas may do it at once. */
 export async function prepareDatabase(database: Target): Promise<string[]> {

@@ -12,7 +12,7 @@ import { helpOn, helpOnAll } from "./help.ts";
 import { SetupFileError } from "./setup_file.ts";
 
 /** What the command line needs of the world. */
-export interface CliDeps extends Pick<Machine, "open" | "migrate" | "readFile"> {
+export interface CliDeps extends Pick<Machine, "open" | "migrate" | "patient" | "readFile"> {
   stdout(text: string): void;
   stderr(text: string): void;
   /** Whether a person looks at standard error. */
@@ -62,6 +62,7 @@ async function runLine(args: string[], deps: CliDeps): Promise<ExitCode> {
   const machine: Machine = {
     open: () => deps.open(),
     migrate: () => deps.migrate(),
+    patient: () => deps.patient(),
     readFile: (path) => deps.readFile(path),
     progress: (line) => progress.show(line),
   };

@@ -48,6 +48,27 @@ Deno.test("the studio task sets up a client in the embedded database, which keep
   }
 });
 
+Deno.test("the doctor looks at an embedded database without migrating it", async () => {
+  const data = await Deno.makeTempDir();
+  try {
+    const stateOf = async (check: string) => {
+      const { code, stdout, stderr } = await task(data, "studio", "doctor", "--json");
+      assertEquals([code, stderr], [1, ""]);
+      const { findings } = JSON.parse(stdout);
+      return findings.find((finding: { check: string }) => finding.check === check);
+    };
+    assertEquals((await stateOf("migrations")).state, "failed");
+    assertStringIncludes((await stateOf("migrations")).text, "at 0, ");
+    assertEquals((await task(data, "studio", "client", "list")).code, 0);
+    assertEquals((await stateOf("migrations")).state, "ok");
+    assertEquals((await stateOf("login")).state, "ok");
+    assertEquals((await stateOf("agents")).state, "ok");
+    assertStringIncludes((await stateOf("settings")).text, "DATABASE_URL: must be set");
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
 Deno.test("a line that is not understood ends in exit code 2, and a missing file in 1", async () => {
   const unknown = await task("/nowhere", "studio", "frobnicate");
   assertEquals([unknown.code, unknown.stdout], [2, ""]);
