@@ -196,7 +196,9 @@ async function assistantsFound(patient: Patient): Promise<Finding[]> {
   const real = found.value.filter(({ connection }) => connection.kind !== "simulated");
   const silent = real.filter(({ platform }) => platform === null);
   if (silent.length === 0) {
-    const text = `${real.length} assistants on a platform, each with a webhook`;
+    const text = real.length === 0
+      ? "none is on a platform yet: all are simulated"
+      : `${real.length} on a platform, each with a webhook`;
     return [{ check: "agents", state: "ok", text }];
   }
   return silent.map(({ name, clientName }) => ({

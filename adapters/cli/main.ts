@@ -13,6 +13,12 @@ import { runCli } from "./run.ts";
 /** What is open, to be closed in the end, last first. */
 const opened: (() => Promise<void>)[] = [];
 
+/** What `make` gives, made once and when it is asked for. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}
+
 /** The database, up to date. */
 async function prepare(): Promise<{ database: OpenDatabase; applied: string[] }> {
   try {
@@ -103,12 +109,6 @@ function patient(): Patient {
   };
 }
 
-/** What `make` gives, made once and when it is asked for. */
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => made ??= make();
-}
-
 async function readFile(path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
@@ -128,7 +128,8 @@ function write(stream: typeof Deno.stdout, text: string): void {
 }
 
 const code = await runCli(Deno.args, {
-  open,
+  // Commands open it as often as they like, but the embedded database has one door.
+  open: lazily(open),
   migrate: async () => (await prepare()).applied,
   patient,
   readFile,

@@ -41,6 +41,9 @@ Deno.test("the studio task sets up a client in the embedded database, which keep
     assertStringIncludes(imported.stderr, "line 3: phoneNumber");
     const types = await task(data, "studio", "record-type", "list", "--json");
     assertEquals(JSON.parse(types.stdout)[0].records, 1);
+    const who = ["--client", "Acme", "--name", "Admin"];
+    const role = await task(data, "studio", "role", "create", ...who, "--admin");
+    assertEquals([role.code, role.stderr], [0, ""]);
     const calls = await task(data, "studio", "phone", "calls", "--json");
     assertEquals([calls.code, calls.stdout], [0, "[]\n"]);
   } finally {
