@@ -19,7 +19,7 @@ export type DialRequest = {
   agent: {
     connection: AgentConnection;
     outcomes: OutcomeDefinition[];
-    /** What the agent is to know: `callUuid` (to report by), names of record and campaign, instructions, parameters. */
+    /** What the agent is to know: names of record and campaign, instructions, parameters. */
     context: Record<string, string>;
   };
 };

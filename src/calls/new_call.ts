@@ -69,12 +69,7 @@ export function dialRequest(
   campaign: Campaign,
   assistant: Assistant,
 ): DialRequest {
-  const context: Record<string, string> = {
-    // By which the agent's platform names the call when it reports.
-    callUuid: call.id,
-    contact: record.name,
-    campaign: campaign.name,
-  };
+  const context: Record<string, string> = { contact: record.name, campaign: campaign.name };
   if (order.instructions !== null) context.instructions = order.instructions;
   for (const [name, value] of Object.entries(record.parameters)) {
     context[`parameters.${name}`] = textOf(value);

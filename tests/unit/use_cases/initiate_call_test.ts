@@ -73,7 +73,6 @@ Deno.test("initiate-call: the provider gets all that it needs, and the agent wha
       connection: company.assistant.connection,
       outcomes: company.assistant.outcomes,
       context: {
-        callUuid: call.id,
         contact: "Ana Lima",
         campaign: company.campaign.name,
         instructions: "Be brief.",
