@@ -10,6 +10,7 @@ import { requestOfCall } from "../src/calls/new_call.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
+import { agentHook } from "./http/agent_hook.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
@@ -18,6 +19,7 @@ import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
+import { examineDatabase } from "./postgres/examine.ts";
 import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
 import { PostgresPhoneBooks } from "./postgres/phone_books.ts";
 import { serverKey } from "./postgres/server_keys.ts";
@@ -60,6 +62,8 @@ export interface Studio {
 
 /** Of this server; told to clients. */
 export const VERSION = "0.1.0";
+
+export { examineDatabase };
 
 /** Applies missing migrations, and returns their names. Any number of replicas may do it at once. */
 export async function prepareDatabase(database: Target): Promise<string[]> {
@@ -112,11 +116,14 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     clock,
     log,
     requestsPerMinute: limits.requestsPerMinute,
-    hooks: provider.hooks.map(({ path, method, handle }) => ({
-      path,
-      method,
-      handle: (request) => handle(request, app.calls.applyEvent),
-    })),
+    hooks: [
+      agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
+      ...provider.hooks.map(({ path, method, handle }) => ({
+        path,
+        method,
+        handle: (request: Request) => handle(request, app.calls.applyEvent),
+      })),
+    ],
   });
   return {
     app,

@@ -83,6 +83,11 @@ export function readDatabaseUrl(env: Env): string | null {
   return optional(env, "DATABASE_URL", databaseUrl) ?? null;
 }
 
+/** `PUBLIC_URL`, or null when it is not set. */
+export function readPublicUrl(env: Env): URL | null {
+  return optional(env, "PUBLIC_URL", publicUrl) ?? null;
+}
+
 /** `PORT`, 8787 unless set; 0 takes any free one. */
 export function readPort(env: Env): number {
   return optional(env, "PORT", count(0, 65_535), 8787);

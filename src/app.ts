@@ -22,6 +22,8 @@ import {
   waitForCall,
 } from "./calls/queries.ts";
 import { reconcileCalls } from "./calls/reconcile_calls.ts";
+import { reportFromAgent } from "./calls/report_from_agent.ts";
+import { findAgentWebhook, listAssistants } from "./campaigns/agent_webhooks.ts";
 import {
   allCampaignStats,
   campaignOutcomes,
@@ -79,6 +81,8 @@ export type App = {
     outcomes: Bound<typeof campaignOutcomes>;
     totalCosts: Bound<typeof totalCosts>;
     suggest: Bound<typeof suggestCampaigns>;
+    assistants: Bound<typeof listAssistants>;
+    agentWebhook: Bound<typeof findAgentWebhook>;
   };
   callOrders: {
     list: Bound<typeof listCallOrders>;
@@ -93,6 +97,7 @@ export type App = {
     recording: Bound<typeof getRecording>;
     openRecording: Bound<typeof openRecording>;
     applyEvent: Bound<typeof applyCallEvent>;
+    reportFromAgent: Bound<typeof reportFromAgent>;
     reconcile: Bound<typeof reconcileCalls>;
     dialDue: Bound<typeof dialDueOrders>;
     forgetKeys: Bound<typeof forgetKeys>;
@@ -136,6 +141,8 @@ export function createApp(ports: Ports): App {
       outcomes: bind(campaignOutcomes),
       totalCosts: bind(totalCosts),
       suggest: bind(suggestCampaigns),
+      assistants: bind(listAssistants),
+      agentWebhook: bind(findAgentWebhook),
     },
     callOrders: {
       list: bind(listCallOrders),
@@ -150,6 +157,7 @@ export function createApp(ports: Ports): App {
       recording: bind(getRecording),
       openRecording: bind(openRecording),
       applyEvent: bind(applyCallEvent),
+      reportFromAgent: bind(reportFromAgent),
       reconcile: bind(reconcileCalls),
       dialDue: bind(dialDueOrders),
       forgetKeys: bind(forgetKeys),

@@ -6,6 +6,7 @@
 import { operator, type Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
 import type { Json } from "../../src/kernel/json.ts";
+import type { Patient } from "./doctor.ts";
 
 /** A line of the simulated phone network's books. */
 export interface PhoneCall {
@@ -21,6 +22,8 @@ export interface PhoneCall {
 /** What commands work on. */
 export interface Studio {
   app: App;
+  /** Where platforms reach the server; null when it is not known here. */
+  publicUrl: URL | null;
   /** Latest first. */
   phoneCalls(limit: number): Promise<PhoneCall[]>;
 }
@@ -31,6 +34,8 @@ export interface Machine {
   open(): Promise<Studio>;
   /** Brings the database up to date; names of the migrations that ran now. */
   migrate(): Promise<string[]>;
+  /** The installation as the doctor sees it: nothing is opened or changed until it looks. */
+  patient(): Patient;
   /** A file's bytes. */
   readFile(path: string): Promise<Uint8Array>;
   /** Shows how far a long command is; does nothing where nobody looks. */

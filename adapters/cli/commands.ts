@@ -5,10 +5,11 @@
  */
 import type { Command } from "./command.ts";
 import { applyFile } from "./commands/apply.ts";
-import { createAssistant } from "./commands/assistants.ts";
+import { createAssistant, showAssistantWebhook } from "./commands/assistants.ts";
 import { audit } from "./commands/audit.ts";
 import { createCampaign, listCampaigns, setCampaignStatus } from "./commands/campaigns.ts";
 import { createClient, listClients, topUp } from "./commands/clients.ts";
+import { doctor } from "./commands/doctor.ts";
 import { importContacts } from "./commands/import.ts";
 import { migrate } from "./commands/migrate.ts";
 import { listPhoneCalls } from "./commands/phone.ts";
@@ -36,10 +37,12 @@ export const COMMANDS: readonly Command[] = [
   listRecordTypes,
   importContacts,
   createAssistant,
+  showAssistantWebhook,
   createCampaign,
   listCampaigns,
   setCampaignStatus,
   audit,
   listPhoneCalls,
   migrate,
+  doctor,
 ];

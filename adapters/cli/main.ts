@@ -3,14 +3,21 @@
  *
  * @module
  */
-import { compose, prepareDatabase } from "../compose.ts";
-import { ConfigError } from "../config.ts";
+import { compose, examineDatabase, prepareDatabase } from "../compose.ts";
+import { type Config, ConfigError, readConfig, readPublicUrl } from "../config.ts";
 import { type OpenDatabase, openDatabase } from "../database.ts";
-import { CommandError, type Studio } from "./command.ts";
+import { CommandError, OPERATOR, type Studio } from "./command.ts";
+import type { Finding, Patient } from "./doctor.ts";
 import { runCli } from "./run.ts";
 
 /** What is open, to be closed in the end, last first. */
 const opened: (() => Promise<void>)[] = [];
+
+/** What `make` gives, made once and when it is asked for. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}
 
 /** The database, up to date. */
 async function prepare(): Promise<{ database: OpenDatabase; applied: string[] }> {
@@ -29,21 +36,34 @@ async function prepare(): Promise<{ database: OpenDatabase; applied: string[] }>
   }
 }
 
-async function open(): Promise<Studio> {
-  const { database } = await prepare();
-  const { app, books, close } = await compose({
-    database: database.target,
+/** What the command line works with: nothing is served from here. */
+const HERE = {
+  publicUrl: new URL("http://localhost"),
+  telephony: { kind: "simulated", speed: 1 },
+  signingKey: null,
+  limits: { requestsPerMinute: null, databaseConnections: 2 },
+} as const;
+
+async function composeOn(
+  target: OpenDatabase["target"],
+  config: Omit<Config, "databaseUrl" | "databaseReadUrl" | "port"> = HERE,
+) {
+  const { close, ...studio } = await compose({
+    ...config,
+    database: target,
     readDatabase: null,
-    // Nothing is served from here.
-    publicUrl: new URL("http://localhost"),
-    telephony: { kind: "simulated", speed: 1 },
-    signingKey: null,
-    limits: { requestsPerMinute: null, databaseConnections: 2 },
     log: () => {},
   });
   opened.push(close);
+  return studio;
+}
+
+async function open(): Promise<Studio> {
+  const { database } = await prepare();
+  const { app, books } = await composeOn(database.target);
   return {
     app,
+    publicUrl: readPublicUrl(Deno.env.get),
     async phoneCalls(limit) {
       const calls = await books.list(limit);
       return calls.map(({ ref, to, dialedAt, requests, refused }) => ({
@@ -54,6 +74,38 @@ async function open(): Promise<Studio> {
         refused,
       }));
     },
+  };
+}
+
+/** Milliseconds for the public address to answer. */
+const PATIENCE = 10_000;
+
+/** The installation, looked at but not touched: nothing is migrated. */
+function patient(): Patient {
+  const database = lazily(async () => {
+    const found = await openDatabase(Deno.env.get);
+    opened.push(() => found.close());
+    await found.fence();
+    return found.target;
+  });
+  return {
+    settings() {
+      const { telephony, signingKey } = readConfig(Deno.env.get);
+      return { telephony: telephony.kind, ownSigningKey: signingKey !== null };
+    },
+    publicUrl: () => readPublicUrl(Deno.env.get),
+    database: async () => await examineDatabase(await database()),
+    async assistants() {
+      const { app } = await composeOn(await database());
+      return await app.campaigns.assistants(OPERATOR);
+    },
+    async phone() {
+      const { provider } = await composeOn(await database(), readConfig(Deno.env.get));
+      // A phone network may be able to check itself.
+      const { check }: { gateway: unknown; check?(): Promise<Finding[]> } = provider;
+      return await check?.call(provider) ?? null;
+    },
+    fetch: (url) => fetch(url, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) }),
   };
 }
 
@@ -76,8 +128,10 @@ function write(stream: typeof Deno.stdout, text: string): void {
 }
 
 const code = await runCli(Deno.args, {
-  open,
+  // Commands open it as often as they like, but the embedded database has one door.
+  open: lazily(open),
   migrate: async () => (await prepare()).applied,
+  patient,
   readFile,
   stdout: (text) => write(Deno.stdout, text),
   stderr: (text) => write(Deno.stderr, text),

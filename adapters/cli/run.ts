@@ -12,7 +12,7 @@ import { helpOn, helpOnAll } from "./help.ts";
 import { SetupFileError } from "./setup_file.ts";
 
 /** What the command line needs of the world. */
-export interface CliDeps extends Pick<Machine, "open" | "migrate" | "readFile"> {
+export interface CliDeps extends Pick<Machine, "open" | "migrate" | "patient" | "readFile"> {
   stdout(text: string): void;
   stderr(text: string): void;
   /** Whether a person looks at standard error. */
@@ -64,6 +64,7 @@ async function runLine(args: string[], deps: CliDeps): Promise<ExitCode> {
     // Once, however many parts of the command ask: the embedded database opens for one user.
     open: () => studio ??= deps.open(),
     migrate: () => deps.migrate(),
+    patient: () => deps.patient(),
     readFile: (path) => deps.readFile(path),
     progress: (line) => progress.show(line),
   };

@@ -10,6 +10,8 @@ import { setupSchema } from "./setup_schema.ts";
 
 /** Characters of a wrong value that its problem repeats. */
 const MAX_SHOWN = 60;
+/** Keys whose values nobody may see, however wrong. */
+const SECRET: readonly PropertyKey[] = ["webhook", "secret"];
 
 /** The file is not what it should be; each problem names its path. */
 export class SetupFileError extends Error {
@@ -50,7 +52,7 @@ function problemOf(issue: Issue): string {
 }
 
 function wrongWith(issue: Issue): string {
-  const got = `, got ${shown(issue.input)}`;
+  const got = SECRET.includes(issue.path.at(-1) ?? "") ? "" : `, got ${shown(issue.input)}`;
   switch (issue.code) {
     case "invalid_type":
       return issue.input === undefined ? "is needed" : `must be ${kind(issue.expected)}${got}`;

@@ -5,6 +5,11 @@
  */
 import { z } from "zod";
 import { PERMISSIONS } from "../../src/access/principal.ts";
+import {
+  AGENT_PLATFORMS,
+  MAX_WEBHOOK_SECRET,
+  MIN_WEBHOOK_SECRET,
+} from "../../src/campaigns/agent_webhook.ts";
 import { CAMPAIGN_STATUSES } from "../../src/campaigns/campaign.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 
@@ -104,6 +109,15 @@ const assistant = strict({
   ])).optional().describe("What the assistant extracts from each call. Replaces the whole list."),
   operationalPerMinute: money("What the agent's platform costs us, in the client's currency.")
     .optional(),
+  webhook: strict({
+    platform: z.enum(AGENT_PLATFORMS).describe("Whose words the reports are in."),
+    secret: z.string().min(MIN_WEBHOOK_SECRET).max(MAX_WEBHOOK_SECRET).describe(
+      "What signs the reports; known to the platform and the studio alone.",
+    ),
+  }).nullable().optional().describe(
+    "How the voice agent's platform reports transcripts and outcomes; null for not at all. " +
+      "New assistants: not at all.",
+  ),
 });
 
 const campaign = strict({

@@ -179,6 +179,14 @@ function requestIdOf(headers: Headers): string {
 
 /** The path with what identifies a call or a file taken out. */
 function routeOf(path: string): string {
-  const known = ["/mcp", "/healthz", "/readyz", "/recordings", "/.well-known", "/register"];
+  const known = [
+    "/mcp",
+    "/healthz",
+    "/readyz",
+    "/recordings",
+    "/hooks",
+    "/.well-known",
+    "/register",
+  ];
   return known.find((route) => path === route || path.startsWith(`${route}/`)) ?? "other";
 }

@@ -47,7 +47,15 @@ export async function readJsonBody(
   limits: BodyLimits,
   clock: Clock,
 ): Promise<unknown> {
-  const bytes = await readBytes(request, limits, clock);
+  return parseJson(await readBody(request, limits, clock), limits);
+}
+
+/**
+ * What the bytes of a body say.
+ *
+ * @throws HttpProblem 400 (not UTF-8, not JSON, nested too deeply).
+ */
+export function parseJson(bytes: Uint8Array, limits: BodyLimits): unknown {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -65,12 +73,21 @@ export async function readJsonBody(
   }
 }
 
-async function readBytes(request: Request, limits: BodyLimits, clock: Clock): Promise<Uint8Array> {
+/**
+ * The body as it came, for whoever must check its signature first.
+ *
+ * @throws HttpProblem 400 (cut off), 408 (too slow) or 413 (too long).
+ */
+export async function readBody(
+  request: Request,
+  limits: BodyLimits,
+  clock: Clock,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const finished = new AbortController();
   const late = clock.sleep(limits.milliseconds, finished.signal).then(() => "late" as const);
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   try {
     for (;;) {
@@ -97,7 +114,7 @@ async function readBytes(request: Request, limits: BodyLimits, clock: Clock): Pr
   }
 }
 
-function concatenated(chunks: Uint8Array[], size: number): Uint8Array {
+function concatenated(chunks: Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
   if (chunks.length === 1) return chunks[0];
   const whole = new Uint8Array(size);
   let at = 0;

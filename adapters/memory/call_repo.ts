@@ -84,8 +84,17 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
       requireCall(ref);
       const key = keyOf(ref.callId, eventId);
       if (tx.find("events", key) !== null) return false;
-      tx.insert("events", key, ref.clientId, { at });
+      tx.insert("events", key, ref.clientId, { callId: ref.callId, id: eventId, at });
       return true;
+    },
+
+    newestEvent({ clientId, callId }, prefix) {
+      if (tx.find("calls", callId)?.clientId !== clientId) return null;
+      const times = tx.all("events").filter((row) =>
+        row.callId === callId && row.id.startsWith(prefix)
+      )
+        .map(({ at }) => at.getTime());
+      return times.length === 0 ? null : new Date(Math.max(...times));
     },
 
     transcript(callId) {

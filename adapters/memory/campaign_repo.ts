@@ -1,3 +1,4 @@
+import type { Assistant } from "../../src/campaigns/assistant.ts";
 import type { Campaign } from "../../src/campaigns/campaign.ts";
 import type { CampaignRepo, CampaignView } from "../../src/campaigns/campaign_repo.ts";
 import { contains, createdAt, newestFirst, same, slice, suggest } from "./lists.ts";
@@ -44,6 +45,10 @@ export function campaignRepo(tx: Transaction): AtOnce<CampaignRepo> {
     assistantByName(clientId, name) {
       const assistants = tx.all("assistants");
       return assistants.find((row) => row.clientId === clientId && same(row.name, name)) ?? null;
+    },
+    listAssistants() {
+      const key = ({ clientId, name }: Assistant) => `${clientId} ${name.toLowerCase()}`;
+      return tx.all("assistants").toSorted((a, b) => key(a) < key(b) ? -1 : 1);
     },
     saveAssistant(assistant) {
       const { id, clientId, name } = assistant;

@@ -43,7 +43,7 @@ export interface Rows {
   callOrders: CallOrder;
   calls: Call;
   /** By call and event. */
-  events: { at: Date };
+  events: { callId: Uuid; id: string; at: Date };
   /** By call. */
   transcripts: Transcript;
   /** By call. */

@@ -178,6 +178,14 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
       return rows.count > 0;
     },
 
+    async newestEvent({ clientId, callId }, prefix) {
+      const [row] = await sql<{ at: Date | null }>`
+        select max(e.at) as at from call_events e
+        where e.client_id = ${clientId} and e.call_id = ${callId}
+          and starts_with(e.event_id, ${prefix}) and ${owned(filter, fragment`e.client_id`)}`;
+      return row.at;
+    },
+
     async transcript(callId) {
       const [row] = await sql<{ turns: Turn[] }>`
         select t.turns from calls l

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AgentPlatform } from "../../src/campaigns/agent_webhook.ts";
 import type {
   AgentConnection,
   Assistant,
@@ -42,6 +43,8 @@ interface AssistantRow {
   connection: AgentConnection;
   outcomes: OutcomeDefinition[];
   operational_per_minute: bigint;
+  webhook_platform: AgentPlatform | null;
+  webhook_secret: string | null;
   created_at: Date;
 }
 
@@ -50,7 +53,7 @@ const CAMPAIGN =
   k.created_at, k.updated_at`;
 const NAMES = fragment`a.name as assistant_name, c.name as client_name`;
 const ASSISTANT = fragment`a.id, a.client_id, a.name, a.connection, a.outcomes,
-  a.operational_per_minute, a.created_at`;
+  a.operational_per_minute, a.webhook_platform, a.webhook_secret, a.created_at`;
 
 /** Campaigns and assistants of the client that the filter names. */
 export function campaignRepo(sql: Sql, filter: ClientFilter): CampaignRepo {
@@ -123,17 +126,28 @@ export function campaignRepo(sql: Sql, filter: ClientFilter): CampaignRepo {
         where a.client_id = ${clientId} and lower(a.name) = lower(${name}) and ${ownAssistant}`;
       return row ? toAssistant(row) : null;
     },
+    async listAssistants() {
+      const rows = await sql<AssistantRow>`
+        select ${ASSISTANT} from assistants a where ${ownAssistant}
+        order by a.client_id, lower(a.name) collate "C"`;
+      return rows.map(toAssistant);
+    },
     async saveAssistant(assistant) {
       requireOwn(filter, assistant.clientId);
       await sql`
         insert into assistants (
-          client_id, id, name, connection, outcomes, operational_per_minute, created_at
+          client_id, id, name, connection, outcomes, operational_per_minute,
+          webhook_platform, webhook_secret, created_at
         ) values (
           ${assistant.clientId}, ${assistant.id}, ${assistant.name}, ${json(assistant.connection)},
-          ${json(assistant.outcomes)}, ${assistant.operationalPerMinute}, ${assistant.createdAt}
+          ${json(assistant.outcomes)}, ${assistant.operationalPerMinute},
+          ${assistant.webhook?.platform ?? null}, ${assistant.webhook?.secret ?? null},
+          ${assistant.createdAt}
         ) on conflict (client_id, id) do update set
           name = excluded.name, connection = excluded.connection, outcomes = excluded.outcomes,
           operational_per_minute = excluded.operational_per_minute,
+          webhook_platform = excluded.webhook_platform,
+          webhook_secret = excluded.webhook_secret,
           created_at = excluded.created_at`;
     },
   };
@@ -169,6 +183,9 @@ function toAssistant(row: AssistantRow): Assistant {
     connection: row.connection,
     outcomes: row.outcomes,
     operationalPerMinute: row.operational_per_minute,
+    webhook: row.webhook_platform === null || row.webhook_secret === null
+      ? null
+      : { platform: row.webhook_platform, secret: row.webhook_secret },
     createdAt: row.created_at,
   };
 }

@@ -9,10 +9,15 @@ create table assistants (
   outcomes jsonb not null,
   operational_per_minute bigint not null,
   created_at timestamp(3) with time zone not null,
+  webhook_platform text,
+  webhook_secret text,
+  constraint assistants_check CHECK (((webhook_platform IS NULL) = (webhook_secret IS NULL))),
   constraint assistants_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
   constraint assistants_operational_per_minute_check CHECK ((operational_per_minute >= 0)),
-  constraint assistants_pkey PRIMARY KEY (client_id, id)
+  constraint assistants_pkey PRIMARY KEY (client_id, id),
+  constraint assistants_webhook_platform_check CHECK ((webhook_platform = ANY (ARRAY['studio'::text, 'elevenlabs'::text, 'vapi'::text])))
 );
+CREATE INDEX assistants_id ON public.assistants USING btree (id);
 CREATE UNIQUE INDEX assistants_name ON public.assistants USING btree (client_id, lower(name));
 alter table assistants enable row level security;
 alter table assistants force row level security;

@@ -16,7 +16,7 @@ import { orderAfterCall, orderAfterOptOut } from "./order_after_call.ts";
 import { saveCall } from "./save_call.ts";
 
 /** What became of an event. */
-export type Applied = "applied" | "duplicate" | "unknown_call";
+export type Applied = "applied" | "duplicate" | "outdated" | "unknown_call";
 
 /**
  * Applies an event once, in one transaction with the figures, the order and the money that it
@@ -31,7 +31,10 @@ export async function applyCallEvent(
   return await uow.run({ clientId: ref.clientId }, async (repos) => {
     const before = await repos.calls.lock(ref);
     if (before === null) return "unknown_call";
+    const { series } = event;
+    const newest = series === undefined ? null : await repos.calls.newestEvent(ref, series);
     if (!await repos.calls.addEvent(ref, event.eventId, event.at)) return "duplicate";
+    if (newest !== null && newest > event.at) return "outdated";
     const after = progress(before, event, now);
     const ends = isLive(before) && !isLive(after);
     const order = ends ? await repos.callOrders.lock(after.orderId) : null;

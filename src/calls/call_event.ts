@@ -31,6 +31,7 @@ export type CallReport =
   | { type: "phone_cost"; cost: Money }
   | { type: "recording"; reference: string; durationSeconds: number | null }
   | { type: "transcript"; turns: Turn[]; summary: string | null }
+  | { type: "summary"; summary: string }
   | { type: "outcomes"; outcomes: Outcome[] }
   | { type: "opted_out" };
 
@@ -39,6 +40,11 @@ export type CallEvent = {
   ref: CallRef;
   /** Unique within the call; the same id is applied once. */
   eventId: string;
+  /**
+   * Begins the ids of reports that replace each other, such as an agent's transcripts: one that is
+   * older than another of its series is noted, and changes nothing.
+   */
+  series?: string;
   /** When it happened, by the provider's clock. */
   at: Date;
   /** The provider's own id of the call, where the event carries it. */

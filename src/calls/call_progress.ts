@@ -42,6 +42,8 @@ function afterReport(call: Call, report: CallReport, at: Date): Call {
     }
     case "transcript":
       return report.summary === null ? call : { ...call, summary: report.summary };
+    case "summary":
+      return { ...call, summary: report.summary };
     case "outcomes":
     case "opted_out":
       return call;

@@ -58,6 +58,8 @@ export interface CallRepo {
 
   /** Notes an event; false when the call had it before. */
   addEvent(ref: CallRef, eventId: string, at: Date): Promise<boolean>;
+  /** Latest `at` of the call's events whose id begins with that, or null when there is none. */
+  newestEvent(ref: CallRef, prefix: string): Promise<Date | null>;
 
   /** What was said, or null when nothing came. */
   transcript(callId: Uuid): Promise<Transcript | null>;

@@ -5,6 +5,7 @@
  */
 import type { Micros } from "../billing/money.ts";
 import type { Uuid } from "../kernel/ids.ts";
+import type { AgentWebhook } from "./agent_webhook.ts";
 
 /** Every type of outcome value. */
 export const OUTCOME_TYPES = ["boolean", "number", "text", "choice", "date"] as const;
@@ -40,5 +41,7 @@ export type Assistant = {
   outcomes: OutcomeDefinition[];
   /** What the agent's platform costs us per minute, in the client's currency. */
   operationalPerMinute: Micros;
+  /** How its platform reports to us; null when it does not. */
+  webhook: AgentWebhook | null;
   createdAt: Date;
 };

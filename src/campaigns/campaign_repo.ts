@@ -40,6 +40,8 @@ export interface CampaignRepo {
   getAssistant(id: Uuid): Promise<Assistant | null>;
   /** The client's assistant of that name, in whatever case. */
   assistantByName(clientId: Uuid, name: string): Promise<Assistant | null>;
+  /** Every assistant, in the order of clients and names. */
+  listAssistants(): Promise<Assistant[]>;
   /** Inserts, or replaces what has the same id. */
   saveAssistant(assistant: Assistant): Promise<void>;
 }

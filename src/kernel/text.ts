@@ -7,6 +7,15 @@ import { invalid } from "./errors.ts";
 
 // deno-lint-ignore no-control-regex -- the point is to find control characters
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const EVERY_CONTROL = new RegExp(CONTROL, "g");
+
+/**
+ * What can be stored of text that nobody is there to mend: control characters become spaces, broken
+ * Unicode becomes U+FFFD, and what is beyond `max` characters is cut off.
+ */
+export function cleanText(text: string, max: number): string {
+  return text.replaceAll(EVERY_CONTROL, " ").trim().slice(0, max).toWellFormed();
+}
 
 /** True when text has no control characters (tab and line ends aside) and no lone surrogate. */
 export function isStorable(text: string): boolean {

@@ -5,6 +5,7 @@
  */
 import type { Client } from "../access/client.ts";
 import { parsePrice } from "../billing/money.ts";
+import { requireWebhookSecret } from "../campaigns/agent_webhook.ts";
 import type { Assistant } from "../campaigns/assistant.ts";
 import { type Campaign, defaultDialingRules, type DialingRules } from "../campaigns/campaign.ts";
 import { requireCount, requireRules } from "../compliance/require_rules.ts";
@@ -74,10 +75,18 @@ async function applyAssistant(
     operationalPerMinute: cost === undefined
       ? before?.operationalPerMinute ?? 0n
       : parsePrice(`${path}.operationalPerMinute`, cost),
+    webhook: setup.webhook === undefined
+      ? before?.webhook ?? null
+      : webhookOf(setup.webhook, `${path}.webhook`),
     createdAt: before?.createdAt ?? now,
   };
   const write = (row: Assistant) => campaigns.saveAssistant(row);
   await upserts.save(`assistant ${name}`, before, after, write);
+}
+
+function webhookOf(setup: Assistant["webhook"], path: string): Assistant["webhook"] {
+  if (setup === null) return null;
+  return { ...setup, secret: requireWebhookSecret(`${path}.secret`, setup.secret) };
 }
 
 async function applyCampaign(

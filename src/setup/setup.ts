@@ -5,6 +5,7 @@
  * @module
  */
 import type { Permission } from "../access/principal.ts";
+import type { AgentWebhook } from "../campaigns/agent_webhook.ts";
 import type { AgentConnection, OutcomeDefinition } from "../campaigns/assistant.ts";
 import type { CampaignStatus, DialingRules } from "../campaigns/campaign.ts";
 import type { CallRules } from "../compliance/call_rules.ts";
@@ -56,6 +57,8 @@ export type AssistantSetup = {
   outcomes?: OutcomeDefinition[];
   /** Decimal string in the client's currency; default 0. */
   operationalPerMinute?: string;
+  /** How its platform reports to us; null for not at all. */
+  webhook?: AgentWebhook | null;
 };
 
 /** A campaign. */

@@ -13,6 +13,7 @@ import {
   OPEN_STATUSES,
 } from "../../src/call_orders/call_order.ts";
 import { CALL_STATUSES, END_REASONS, LIVE_STATUSES } from "../../src/calls/call.ts";
+import { AGENT_PLATFORMS } from "../../src/campaigns/agent_webhook.ts";
 import { OUTCOME_TYPES } from "../../src/campaigns/assistant.ts";
 import { CAMPAIGN_STATUSES } from "../../src/campaigns/campaign.ts";
 import type { Repos } from "../../src/kernel/unit_of_work.ts";
@@ -105,6 +106,7 @@ function schemaOn(name: string, source: Promise<TestDatabases | null>): void {
 
   test("the closed sets are the domain's", async (db) => {
     assertEquals(await closedSets(db), {
+      assistants_webhook_platform_check: sorted(AGENT_PLATFORMS),
       call_orders_call_type_check: sorted(CALL_TYPES),
       call_orders_due: sorted([...OPEN_STATUSES, "phone_out"]),
       call_orders_open: sorted(OPEN_STATUSES),

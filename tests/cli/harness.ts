@@ -7,6 +7,7 @@ import { assertEquals } from "@std/assert";
 import { NumberingPlans } from "../../adapters/phone_numbers.ts";
 import { memoryStore } from "../../adapters/memory/store.ts";
 import { CommandError, type PhoneCall } from "../../adapters/cli/command.ts";
+import type { DatabaseFacts, Patient } from "../../adapters/cli/doctor.ts";
 import { type ExitCode, runCli } from "../../adapters/cli/run.ts";
 import { type App, createApp } from "../../src/app.ts";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
@@ -29,6 +30,10 @@ export interface Shell {
   files: Map<string, string | Uint8Array>;
   /** The phone network's books. */
   phoneCalls: PhoneCall[];
+  /** Where the server is reached. */
+  publicUrl: URL | null;
+  /** What the doctor looks at. */
+  patient: Patient;
   /** Times that the database was opened. */
   opened: number;
   isTerminal: boolean;
@@ -55,6 +60,8 @@ export function openShell(): Shell {
     uow,
     files: new Map(),
     phoneCalls: [],
+    publicUrl: new URL("https://studio.test"),
+    patient: healthy(),
     opened: 0,
     isTerminal: false,
     run: async (...args) => {
@@ -67,9 +74,10 @@ export function openShell(): Shell {
           isOpen = true;
           shell.opened++;
           const phoneCalls = (limit: number) => Promise.resolve(shell.phoneCalls.slice(0, limit));
-          return Promise.resolve({ app, phoneCalls });
+          return Promise.resolve({ app, publicUrl: shell.publicUrl, phoneCalls });
         },
         migrate: () => Promise.resolve(["0001_studio.sql"]),
+        patient: () => shell.patient,
         readFile(path) {
           const file = shell.files.get(path);
           if (file === undefined) return Promise.reject(new CommandError(`${path}: no such file`));
@@ -94,6 +102,30 @@ export function openShell(): Shell {
   };
   return shell;
 }
+
+/** An installation that lacks nothing. */
+export function healthy(over: Partial<Patient> = {}): Patient {
+  return {
+    settings: () => ({ telephony: "simulated", ownSigningKey: true }),
+    publicUrl: () => new URL("https://studio.test"),
+    database: () => Promise.resolve(HEALTHY_DATABASE),
+    assistants: () => Promise.resolve([]),
+    phone: () => Promise.resolve(null),
+    fetch: () => Promise.resolve(Response.json({ ok: true })),
+    ...over,
+  };
+}
+
+/** A database that lacks nothing. */
+export const HEALTHY_DATABASE: DatabaseFacts = {
+  majorVersion: 17,
+  migration: 4,
+  wanted: 4,
+  login: "studio_server",
+  ownRights: [],
+  missingRoles: [],
+  aheadBy: 20,
+};
 
 /** A setup file with one of everything. */
 export const WHOLE = {

@@ -48,8 +48,32 @@ Deno.test("the studio task sets up a client in the embedded database, which keep
     assertEquals(JSON.parse(paid.stdout).changes, ["topped up Acme by 50 USD"]);
     const types = await task(data, "studio", "record-type", "list", "--json");
     assertEquals(JSON.parse(types.stdout)[0].records, 1);
+    const who = ["--client", "Acme", "--name", "Admin"];
+    const role = await task(data, "studio", "role", "create", ...who, "--admin");
+    assertEquals([role.code, role.stderr], [0, ""]);
     const calls = await task(data, "studio", "phone", "calls", "--json");
     assertEquals([calls.code, calls.stdout], [0, "[]\n"]);
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
+Deno.test("the doctor looks at an embedded database without migrating it", async () => {
+  const data = await Deno.makeTempDir();
+  try {
+    const stateOf = async (check: string) => {
+      const { code, stdout, stderr } = await task(data, "studio", "doctor", "--json");
+      assertEquals([code, stderr], [1, ""]);
+      const { findings } = JSON.parse(stdout);
+      return findings.find((finding: { check: string }) => finding.check === check);
+    };
+    assertEquals((await stateOf("migrations")).state, "failed");
+    assertStringIncludes((await stateOf("migrations")).text, "at 0, ");
+    assertEquals((await task(data, "studio", "client", "list")).code, 0);
+    assertEquals((await stateOf("migrations")).state, "ok");
+    assertEquals((await stateOf("login")).state, "ok");
+    assertEquals((await stateOf("agents")).state, "ok");
+    assertStringIncludes((await stateOf("settings")).text, "DATABASE_URL: must be set");
   } finally {
     await Deno.remove(data, { recursive: true });
   }

@@ -39,6 +39,19 @@ Deno.test("each problem of a setup file names its path, what is wrong, and what 
         "clients[0].tariff.perMinute: must be text in quotes, got 0.12",
       ],
       [
+        {
+          clients: [{
+            name: "A",
+            assistants: [{ name: "N", webhook: { platform: "studio", secret: "hush" } }],
+          }],
+        },
+        "clients[0].assistants[0].webhook.secret: must be at least 16 characters long",
+      ],
+      [
+        { clients: [{ name: "A", assistants: [{ name: "N", webhook: "hush" }] }] },
+        "clients[0].assistants[0].webhook: must be an object in { }",
+      ],
+      [
         { clients: [{ name: "A", topUps: [{ reference: "1", amount: "1,50" }] }] },
         'clients[0].topUps[0].amount: must be a decimal number in quotes with at most 6 places, such as "0.12", got "1,50"',
       ],

@@ -265,6 +265,24 @@ function tellOfEvents(tell: Tell): void {
     assertEquals(await add(two, "CA1 ringing/é"), true);
   });
 
+  tell("knows the newest of the events whose ids begin alike", async (uow) => {
+    const desk = await ready(uow);
+    const [call, another] = [desk.call(), desk.call(ended())];
+    for (const each of [call, another]) await insert(uow, each);
+    const scope = scopeOf(desk.company);
+    await uow.run(scope, async ({ calls }) => {
+      await calls.addEvent(refOf(call), "a%/2", minutes(2));
+      await calls.addEvent(refOf(call), "a%/1", minutes(1));
+      await calls.addEvent(refOf(call), "ab/1", minutes(3));
+      await calls.addEvent(refOf(another), "a%/3", minutes(4));
+    });
+    const newest = (prefix: string) =>
+      uow.read(scope, ({ calls }) => calls.newestEvent(refOf(call), prefix));
+    assertEquals(await newest("a%/"), minutes(2));
+    assertEquals(await newest("a"), minutes(3));
+    assertEquals(await newest("b"), null);
+  });
+
   tell("notes one of twenty events of one id that come at once", async (uow) => {
     const desk = await ready(uow);
     const call = desk.call();

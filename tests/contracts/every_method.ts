@@ -171,6 +171,7 @@ export const PROBES: Probes = {
     ofRecord: finds([], ({ calls }, { record }) => calls.ofRecord(record.id, 100)),
     silentSince: finds([], ({ calls }) => calls.silentSince(LATER, 100)),
     addEvent: refuses(({ calls }, { call }) => calls.addEvent(refOf(call), "ringing", NOON)),
+    newestEvent: finds(null, ({ calls }, { call }) => calls.newestEvent(refOf(call), "d")),
     transcript: finds(null, ({ calls }, { call }) => calls.transcript(call.id)),
     saveTranscript: refuses(({ calls }, { call }) =>
       calls.saveTranscript(refOf(call), { turns: [] })
@@ -205,6 +206,7 @@ export const PROBES: Probes = {
       ({ campaigns }, { client, assistant }) =>
         campaigns.assistantByName(client.id, assistant.name),
     ),
+    listAssistants: finds([], ({ campaigns }) => campaigns.listAssistants()),
     saveAssistant: refuses(({ campaigns }, { assistant }) =>
       campaigns.saveAssistant({ ...assistant, outcomes: [] })
     ),

@@ -152,6 +152,7 @@ export function assistantRow(client: Client, overrides: Partial<Assistant> = {})
     connection: { kind: "simulated" },
     outcomes: [{ name: "interested", type: "boolean", description: "Wants to hear more." }],
     operationalPerMinute: 50_000n,
+    webhook: null,
     createdAt: NOON,
     ...overrides,
   };

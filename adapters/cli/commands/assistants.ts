@@ -1,9 +1,28 @@
+import type { JsonObject } from "../../../src/kernel/json.ts";
 import {
   type AgentConnection,
   OUTCOME_TYPES,
   type OutcomeDefinition,
 } from "../../../src/campaigns/assistant.ts";
-import { defineCommand, UsageError } from "../command.ts";
+import {
+  AGENT_PLATFORMS,
+  type AgentWebhook,
+  mintWebhookSecret,
+} from "../../../src/campaigns/agent_webhook.ts";
+import type { AssistantView } from "../../../src/campaigns/agent_webhooks.ts";
+import { agentHookPath } from "../../http/agent_hook.ts";
+import {
+  type Answer,
+  CommandError,
+  defineCommand,
+  type Machine,
+  oneOf,
+  OPERATOR,
+  type Studio,
+  UsageError,
+} from "../command.ts";
+import { textOf } from "../text_file.ts";
+import { isOf } from "./pages.ts";
 import { setUpClient } from "./set_up.ts";
 
 /** `assistant create` */
@@ -34,9 +53,20 @@ export const createAssistant = defineCommand({
       value: "AMOUNT",
       about: "What the agent's platform costs us (0).",
     },
+    webhook: {
+      type: "string",
+      value: "PLATFORM",
+      about: `How its platform reports: ${AGENT_PLATFORMS.join(", ")}, or none (none).`,
+    },
+    "webhook-secret-file": {
+      type: "string",
+      value: "FILE",
+      about: "Holds the secret that signs the reports (a new one, which is shown once).",
+    },
   },
   async run(machine, { values }) {
-    return await setUpClient(machine, {
+    const webhook = await webhookOf(machine, values.webhook, values["webhook-secret-file"]);
+    const answer = await setUpClient(machine, {
       name: values.client,
       assistants: [{
         name: values.name,
@@ -47,10 +77,98 @@ export const createAssistant = defineCommand({
         ),
         outcomes: values.outcome?.map(outcomeOf),
         operationalPerMinute: values["operational-per-minute"],
+        webhook: webhook?.settings,
       }],
     });
+    const made = webhook?.isNew ? webhook.settings?.secret : undefined;
+    return made === undefined ? answer : withSecret(answer, made);
   },
 });
+
+/** `assistant webhook` */
+export const showAssistantWebhook = defineCommand({
+  name: "assistant webhook",
+  about: "Show where an assistant's platform reports to, and whether a secret is set.",
+  options: {
+    client: { type: "string", value: "NAME", about: "Whose assistant.", required: true },
+    name: { type: "string", value: "NAME", about: "Of the assistant.", required: true },
+  },
+  async run(machine, { values: { client, name } }) {
+    const studio = await machine.open();
+    const assistant = await requireAssistant(studio, client, name);
+    const path = agentHookPath(assistant.id);
+    const url = studio.publicUrl === null ? null : new URL(path, studio.publicUrl).href;
+    const { platform } = assistant;
+    return {
+      json: {
+        assistant: assistant.name,
+        uuid: assistant.id,
+        url,
+        path,
+        platform,
+        hasSecret: platform !== null,
+      },
+      text: [
+        `URL       ${url ?? path}`,
+        `Platform  ${platform ?? "none: nothing is taken at this URL yet"}`,
+        `Secret    ${platform === null ? "not set" : "set"}`,
+      ].join("\n"),
+      remark: url === null
+        ? "Set PUBLIC_URL to see the whole address."
+        : platform === null
+        ? "Set it with `studio assistant create … --webhook PLATFORM`."
+        : undefined,
+    };
+  },
+});
+
+async function requireAssistant(
+  { app }: Studio,
+  client: string,
+  name: string,
+): Promise<AssistantView> {
+  const all = await app.campaigns.assistants(OPERATOR);
+  const found = all.find((each) => isOf(client, each.clientName) && isOf(name, each.name));
+  if (found) return found;
+  const known = all.filter((each) => isOf(client, each.clientName)).map((each) => each.name);
+  throw new CommandError(
+    `No assistant of ${client} is called "${name}". It has: ${known.join(", ") || "none"}.`,
+  );
+}
+
+type WebhookOption = { settings: AgentWebhook | null; isNew: boolean };
+
+async function webhookOf(
+  machine: Machine,
+  text: string | undefined,
+  file: string | undefined,
+): Promise<WebhookOption | undefined> {
+  if (text === undefined) {
+    if (file !== undefined) throw new UsageError("--webhook-secret-file needs --webhook");
+    return undefined;
+  }
+  const platform = oneOf("webhook", text, [...AGENT_PLATFORMS, "none"]);
+  if (platform === "none") return { settings: null, isNew: false };
+  if (file !== undefined) {
+    const secret = textOf(file, await machine.readFile(file)).trim();
+    return { settings: { platform, secret }, isNew: false };
+  }
+  if (platform === "elevenlabs") {
+    throw new UsageError(
+      "ElevenLabs makes the secret itself: add the webhook there (the URL is what " +
+        "`studio assistant webhook` shows), and pass the secret in --webhook-secret-file FILE",
+    );
+  }
+  return { settings: { platform, secret: mintWebhookSecret() }, isNew: true };
+}
+
+function withSecret({ json, text }: Answer, secret: string): Answer {
+  return {
+    json: { ...json as JsonObject, webhookSecret: secret },
+    text: `${text}\nwebhook secret: ${secret}`,
+    remark: "Keep the secret: it is not shown again. `studio assistant webhook` shows the URL.",
+  };
+}
 
 function connectionOf(
   sip: string | undefined,

@@ -129,6 +129,9 @@ const PARTS: [string, Omit<ClientSetup, "name">, string[]][] = [
   ["an assistant's cost", { assistants: [{ name: "Nova", operationalPerMinute: "0.06" }] }, [
     "updated assistant Nova",
   ]],
+  ["an assistant's webhook", {
+    assistants: [{ name: "Nova", webhook: { platform: "vapi", secret: "0123456789abcdef" } }],
+  }, ["updated assistant Nova"]],
   ["a type's description", { recordTypes: [{ name: "Lead", description: "" }] }, [
     "updated record type Lead",
   ]],
@@ -205,7 +208,6 @@ Deno.test("setup: who joins a client later is moved there, and stays when named 
   const { users } = acme(await contentsOf(studio.store));
   assert(users.some(({ email }) => email === user.email));
 });
-
 Deno.test("setup: a client that was set up can call", async () => {
   const studio = await openStudio();
   const { app, gateway } = studio;

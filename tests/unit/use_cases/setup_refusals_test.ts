@@ -10,6 +10,29 @@ async function apply(studio: Studio, setup: Setup) {
 const [USER] = ACME.users!;
 const [CAMPAIGN] = ACME.campaigns!;
 const BAD: [string, Setup, string][] = [
+  [
+    "a webhook's secret that is too short",
+    {
+      clients: [{
+        ...ACME,
+        assistants: [{ name: "Nova", webhook: { platform: "studio", secret: "hush" } }],
+      }],
+    },
+    "clients[0].assistants[0].webhook.secret: must have from 16 to 200 characters, got 4",
+  ],
+  [
+    "a webhook's secret that no header could carry",
+    {
+      clients: [{
+        ...ACME,
+        assistants: [{
+          name: "Nova",
+          webhook: { platform: "studio", secret: "sésame ouvre-toi !" },
+        }],
+      }],
+    },
+    "clients[0].assistants[0].webhook.secret: must be ASCII without spaces",
+  ],
   ["an empty name", { clients: [{ ...ACME, name: " " }] }, "clients[0].name: must not be empty"],
   [
     "a new client without a country",
