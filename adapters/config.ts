@@ -4,11 +4,21 @@
  * @module
  */
 
+import { parseFrom, parseListen, parseTrunk, type SipSettings } from "./telephony/sip/settings.ts";
+
 /** Which phone network dials, with its own settings. */
-export interface Telephony {
+export type Telephony = SimulatedTelephony | SipTelephony;
+
+/** No phones: everything happens in this process. */
+export interface SimulatedTelephony {
   kind: "simulated";
   /** How many times faster than life the simulated network runs. */
   speed: number;
+}
+
+/** A SIP trunk. */
+export interface SipTelephony extends SipSettings {
+  kind: "sip";
 }
 
 /** Everything that a running server is told from outside. */
@@ -79,7 +89,39 @@ export function readSpeed(env: Env, otherwise: number): number {
 function readTelephony(env: Env): Telephony {
   const kind = optional(env, "TELEPHONY", (_name, value) => value, "simulated");
   if (kind === "simulated") return { kind, speed: readSpeed(env, 1) };
-  throw bad("TELEPHONY", kind, 'this version has "simulated" only');
+  if (kind === "sip") return readSip(env);
+  throw bad("TELEPHONY", kind, 'must be "simulated" or "sip"');
+}
+
+function readSip(env: Env): SipTelephony {
+  const trunk = required(env, "SIP_TRUNK", (name, value) => {
+    return parseTrunk(value) ??
+      fail(name, value, "must be an address such as sip:trunk.example.com:5060;transport=udp");
+  });
+  const from = required(env, "SIP_FROM", (name, value) => {
+    return parseFrom(value, trunk) ??
+      fail(name, value, "must be your number, such as +14155550100, or a sip: address");
+  });
+  const addresses = required(env, "SIP_LISTEN", (name, value) => {
+    return parseListen(value) ?? fail(
+      name,
+      value,
+      "must be an address of this machine and a port, such as 203.0.113.5:5060; " +
+        "behind a NAT 0.0.0.0:5060;public=203.0.113.5:5060",
+    );
+  });
+  const user = optional(env, "SIP_USER", (_name, value) => value) ?? null;
+  const password = optional(env, "SIP_PASSWORD", (_name, value) => value) ?? null;
+  if ((user === null) !== (password === null)) {
+    throw new ConfigError("SIP_USER, SIP_PASSWORD: set both, or neither");
+  }
+  const credentials = user === null || password === null ? null : { user, password };
+  const offer = optional(env, "SIP_OFFER", (name, value) => {
+    return value === "early" || value === "late"
+      ? value
+      : fail(name, value, 'must be "early" or "late"');
+  }, "early");
+  return { kind: "sip", trunk, credentials, from, ...addresses, offer };
 }
 
 function databaseUrl(name: string, value: string): string {
@@ -143,6 +185,10 @@ function optional<T>(
 ): T | undefined {
   const value = env(name)?.trim();
   return value ? parse(name, value) : otherwise;
+}
+
+function fail(name: string, value: string, allowed: string): never {
+  throw bad(name, value, allowed);
 }
 
 function bad(name: string, value: string, allowed: string): ConfigError {
