@@ -103,6 +103,8 @@ export class SipPeer {
   /** Responses to requests of its own. */
   readonly responses: SipResponse[] = [];
   send: (message: SipRequest | SipResponse) => void = () => {};
+  /** Whether answers to an INVITE are repeated until their ACK, as on a lossy network they must be. */
+  repeats = false;
   readonly #answers = new Map<string, SipResponse | null>();
 
   constructor(readonly host: string, readonly clock: Clock, private readonly script: Script) {}
@@ -150,6 +152,19 @@ export class SipPeer {
     };
     this.#answers.set(keyOf(request), response);
     this.send(response);
+    if (this.repeats && request.method === "INVITE" && status >= 200) this.#repeat(response, 0.5);
+  }
+
+  #repeat(response: SipResponse, seconds: number): void {
+    this.after(seconds, () => {
+      const same = (name: string, ack: SipRequest) =>
+        valueOf(ack, name) === valueOf(response, name);
+      const { seq } = cseqOf(response);
+      const known = this.got("ACK").some((ack) => same("call-id", ack) && cseqOf(ack).seq === seq);
+      if (known) return;
+      this.send(response);
+      this.#repeat(response, Math.min(4, seconds * 2));
+    });
   }
 
   /** A request of its own in the dialog that it answered. */
