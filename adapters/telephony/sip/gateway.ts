@@ -85,11 +85,7 @@ export class SipGateway implements CallGateway {
     this.#options = options;
     const { transport, clock, store } = options;
     const onFailure = options.onFailure ?? (() => {});
-    this.agent = new UserAgent({
-      transport,
-      clock,
-      onMalformed: (error) => onFailure("a malformed SIP message was ignored", error),
-    });
+    this.agent = new UserAgent({ transport, clock, onFailure });
     const deliver = this.#delivering.promise;
     this.#reporting = { store, clock, deliver, signal: this.#stop.signal, onFailure };
   }

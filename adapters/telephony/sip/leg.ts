@@ -238,7 +238,8 @@ export class Leg {
     try {
       this.#flow = await this.agent.flowTo(proxy ?? targetOf(uri, "udp"));
       return this.#flow;
-    } catch {
+    } catch (error) {
+      this.agent.onFailure("a SIP peer cannot be reached", error);
       return null;
     }
   }

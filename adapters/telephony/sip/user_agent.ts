@@ -26,22 +26,25 @@ export class UserAgent {
   readonly timers: Timers;
   /** Sends requests and answers. */
   readonly transactions: Transactions;
+  /** Told of what goes wrong on the way; never of anybody's number. */
+  readonly onFailure: (what: string, error: unknown) => void;
   readonly #transport: Transport;
   readonly #legs = new Map<string, Leg>();
 
   constructor(
-    { transport, clock, onMalformed = () => {} }: {
+    { transport, clock, onFailure }: {
       transport: Transport;
       clock: Clock;
-      onMalformed?: (error: unknown) => void;
+      onFailure: (what: string, error: unknown) => void;
     },
   ) {
+    this.onFailure = onFailure;
     this.#transport = transport;
     this.timers = new Timers(clock);
     this.transactions = new Transactions(this.timers, {
       onRequest: (request, flow) => this.#route(request, flow),
       onStray: (response, flow) => this.refuseStray(response, flow),
-      onMalformed,
+      onMalformed: (error) => onFailure("a malformed SIP message was ignored", error),
     });
     transport.onReceive((bytes, flow) => this.transactions.receive(bytes, flow));
   }
