@@ -9,6 +9,7 @@ import { MemoryDialogStore } from "../../adapters/telephony/sip/dialog_store.ts"
 import { SipGateway, type SipGatewayOptions } from "../../adapters/telephony/sip/gateway.ts";
 import { type Protocol, Sockets } from "../../adapters/telephony/sip/transport.ts";
 import type { CallEvent, CallReport } from "../../src/calls/call_event.ts";
+import type { Clock } from "../../src/kernel/clock.ts";
 import type { DialRequest, DialResult } from "../../src/calls/call_gateway.ts";
 import { aDial } from "../contracts/call_gateway.ts";
 
@@ -34,9 +35,12 @@ export interface CalledOnce {
 export function sipStudio(
   protocol: Protocol,
   port: number,
-  options: Partial<SipGatewayOptions["settings"]> & { caCerts?: string[]; host?: string } = {},
+  options: Partial<SipGatewayOptions["settings"]> & {
+    caCerts?: string[];
+    clock?: Clock;
+  } = {},
 ): SipStudio {
-  const { caCerts, host = "127.0.0.1", ...settings } = options;
+  const { caCerts, clock = new SystemClock(), ...settings } = options;
   const sockets = new Sockets({
     listen: { host: "127.0.0.1", port: 0 },
     advertise: null,
@@ -45,7 +49,7 @@ export function sipStudio(
   const failures: string[] = [];
   const gateway = new SipGateway({
     settings: {
-      trunk: { protocol, host, port },
+      trunk: { protocol, host: "127.0.0.1", port },
       credentials: null,
       from: "sip:+15550001111@127.0.0.1",
       offer: "early",
@@ -53,7 +57,7 @@ export function sipStudio(
     },
     transport: sockets,
     store: new MemoryDialogStore(),
-    clock: new SystemClock(),
+    clock,
     onFailure: (what, error) => failures.push(`${what}: ${error}`),
   });
   const reported: CallEvent[] = [];
