@@ -4,10 +4,12 @@
  * @module
  */
 
-/** Which phone network dials, with its own settings. */
-export type Telephony = SimulatedTelephony | TwilioTelephony;
+import { parseFrom, parseListen, parseTrunk, type SipSettings } from "./telephony/sip/settings.ts";
 
-/** Phones that exist only here. */
+/** Which phone network dials, with its own settings. */
+export type Telephony = SimulatedTelephony | TwilioTelephony | SipTelephony;
+
+/** No phones: everything happens in this process. */
 export interface SimulatedTelephony {
   kind: "simulated";
   /** How many times faster than life the simulated network runs. */
@@ -25,6 +27,11 @@ export interface TwilioTelephony {
   from: string;
   /** Signs webhooks where that is another key than the token. */
   webhookKey: string | null;
+}
+
+/** A SIP trunk. */
+export interface SipTelephony extends SipSettings {
+  kind: "sip";
 }
 
 /** Everything that a running server is told from outside. */
@@ -105,8 +112,10 @@ function readTelephony(env: Env): Telephony {
       return { kind, speed: readSpeed(env, 1) };
     case "twilio":
       return readTwilio(env);
+    case "sip":
+      return readSip(env);
     default:
-      throw bad("TELEPHONY", kind, 'must be "simulated" or "twilio"');
+      throw bad("TELEPHONY", kind, 'must be "simulated", "twilio" or "sip"');
   }
 }
 
@@ -144,6 +153,37 @@ function secret(name: string, value: string): string {
 function phoneNumber(name: string, value: string): string {
   if (/^\+[1-9]\d{6,14}$/.test(value)) return value;
   throw bad(name, value, "must be a number that the account may call from, such as +14155550100");
+}
+
+function readSip(env: Env): SipTelephony {
+  const trunk = required(env, "SIP_TRUNK", (name, value) => {
+    return parseTrunk(value) ??
+      fail(name, value, "must be an address such as sip:trunk.example.com:5060;transport=udp");
+  });
+  const from = required(env, "SIP_FROM", (name, value) => {
+    return parseFrom(value, trunk) ??
+      fail(name, value, "must be your number, such as +14155550100, or a sip: address");
+  });
+  const addresses = required(env, "SIP_LISTEN", (name, value) => {
+    return parseListen(value) ?? fail(
+      name,
+      value,
+      "must be an address of this machine and a port, such as 203.0.113.5:5060; " +
+        "behind a NAT 0.0.0.0:5060;public=203.0.113.5:5060",
+    );
+  });
+  const user = optional(env, "SIP_USER", (_name, value) => value) ?? null;
+  const password = optional(env, "SIP_PASSWORD", (_name, value) => value) ?? null;
+  if ((user === null) !== (password === null)) {
+    throw new ConfigError("SIP_USER, SIP_PASSWORD: set both, or neither");
+  }
+  const credentials = user === null || password === null ? null : { user, password };
+  const offer = optional(env, "SIP_OFFER", (name, value) => {
+    return value === "early" || value === "late"
+      ? value
+      : fail(name, value, 'must be "early" or "late"');
+  }, "early");
+  return { kind: "sip", trunk, credentials, from, ...addresses, offer };
 }
 
 function databaseUrl(name: string, value: string): string {
@@ -217,6 +257,10 @@ function optional<T>(
 ): T | undefined {
   const value = env(name)?.trim();
   return value ? parse(name, value) : otherwise;
+}
+
+function fail(name: string, value: string, allowed: string): never {
+  throw bad(name, value, allowed);
 }
 
 function bad(name: string, value: string, allowed: string): ConfigError {

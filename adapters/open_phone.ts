@@ -6,13 +6,16 @@
 import type { CallRef } from "../src/calls/call_event.ts";
 import type { DialRequest } from "../src/calls/call_gateway.ts";
 import type { Clock } from "../src/kernel/clock.ts";
-import type { Telephony } from "./config.ts";
+import type { SimulatedTelephony, SipTelephony, Telephony } from "./config.ts";
 import type { Log } from "./log.ts";
 import type { Lanes } from "./postgres/lanes.ts";
+import { PostgresDialogStore } from "./postgres/sip_dialogs.ts";
 import type { PhoneBooks } from "./telephony/simulated/phone_books.ts";
 import type { PhoneProvider } from "./telephony/phone_provider.ts";
 import { SimulatedPhoneNetwork } from "./telephony/simulated/network.ts";
 import { twilioPhone } from "./telephony/twilio/twilio_phone.ts";
+import { SipGateway } from "./telephony/sip/gateway.ts";
+import { Sockets } from "./telephony/sip/transport.ts";
 
 /** What phone networks may need of the house. */
 export interface PhoneHouse {
@@ -29,25 +32,27 @@ export interface PhoneHouse {
   requestOf: (ref: CallRef) => Promise<DialRequest | null>;
 }
 
-/** Seconds of life after which the simulated network is asked about a call it says nothing of. */
+/** Seconds of a call's life after which a network is asked about one it says nothing of. */
 const SILENT_SECONDS = 60;
 
 /** Builds the phone network; nothing runs until it is told to. */
 export function openPhone(telephony: Telephony, house: PhoneHouse): PhoneProvider {
-  const { log } = house;
   switch (telephony.kind) {
     case "simulated":
-      return openSimulated(telephony.speed, house);
+      return openSimulated(telephony, house);
     case "twilio": {
       const onFailure = (what: string, facts: Record<string, unknown>) => {
-        log("warn", what, { provider: telephony.kind, ...facts });
+        house.log("warn", what, { provider: telephony.kind, ...facts });
       };
       return twilioPhone(telephony, { ...house, onFailure });
     }
+    case "sip":
+      return openSip(telephony, house);
   }
 }
 
-function openSimulated(speed: number, { books, clock, log }: PhoneHouse): PhoneProvider {
+function openSimulated({ speed }: SimulatedTelephony, house: PhoneHouse): PhoneProvider {
+  const { books, clock, log } = house;
   const network = new SimulatedPhoneNetwork({
     books,
     clock,
@@ -59,5 +64,21 @@ function openSimulated(speed: number, { books, clock, log }: PhoneHouse): PhoneP
     hooks: [],
     silentSeconds: Math.max(3, SILENT_SECONDS / speed),
     run: (deliver, signal) => network.run(deliver, signal),
+  };
+}
+
+function openSip(settings: SipTelephony, { lanes, clock, log }: PhoneHouse): PhoneProvider {
+  const gateway = new SipGateway({
+    settings,
+    transport: new Sockets(settings),
+    store: new PostgresDialogStore(lanes),
+    clock,
+    onFailure: (what, error) => log("warn", "sip", { what, error }),
+  });
+  return {
+    gateway,
+    hooks: [],
+    silentSeconds: SILENT_SECONDS,
+    run: (deliver, signal) => gateway.run(deliver, signal),
   };
 }

@@ -561,6 +561,27 @@ create table server_keys (
 );
 grant insert, select on server_keys to app_master;
 
+create table sip.calls (
+  client_id uuid not null,
+  call_id uuid not null,
+  owner uuid not null,
+  held_until timestamp(3) with time zone not null,
+  dialed_at timestamp(3) with time zone not null,
+  max_seconds integer not null,
+  refused text,
+  answered_at timestamp(3) with time zone,
+  invite jsonb,
+  contact jsonb,
+  assistant jsonb,
+  events jsonb not null,
+  delivered integer not null,
+  done boolean not null,
+  constraint calls_pkey PRIMARY KEY (client_id, call_id)
+);
+CREATE INDEX calls_done ON sip.calls USING btree (dialed_at) WHERE done;
+CREATE INDEX calls_left ON sip.calls USING btree (held_until) WHERE (NOT done);
+grant delete, insert, select, update on sip.calls to phone_network;
+
 create table tokens (
   id uuid not null,
   user_id uuid not null,

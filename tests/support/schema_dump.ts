@@ -6,7 +6,7 @@
  */
 import type { Lanes, Sql } from "../../adapters/postgres/lanes.ts";
 
-const SCHEMAS = ["public", "phone_network"];
+const SCHEMAS = ["public", "phone_network", "sip"];
 
 interface Line {
   /** Table or function that it belongs to. */

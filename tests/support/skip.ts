@@ -8,6 +8,12 @@ import { hasPostgres } from "./real_postgres.ts";
 const tools = {
   postgres: { what: "a PostgreSQL server", debian: "postgresql", there: hasPostgres },
   sipp: { what: "sipp", debian: "sip-tester", there: () => onPath("sipp") },
+  kamailio: {
+    what: "Kamailio with TLS",
+    debian: "kamailio kamailio-tls-modules",
+    there: () => onPath("kamailio"),
+  },
+  baresip: { what: "baresip", debian: "baresip", there: () => onPath("baresip") },
   chromium: { what: "Chromium", debian: "chromium", there: () => onPath("chromium") },
 };
 

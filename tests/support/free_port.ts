@@ -1,0 +1,13 @@
+/**
+ * Ports for programs that cannot choose one themselves.
+ *
+ * @module
+ */
+
+/** A port that nobody listens at now. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
