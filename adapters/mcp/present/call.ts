@@ -48,7 +48,7 @@ export const costShape = z.object({
   operationalCost: z.string().optional(),
   phoneCost: z.string().optional(),
   phoneCurrency: z.string().optional(),
-  margin: z.string().optional(),
+  margin: z.string().optional().describe("Absent while phoneCost is in another currency"),
   reserved: z.string().optional().describe("While the call is live"),
   currency: z.string(),
 });
