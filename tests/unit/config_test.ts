@@ -40,7 +40,7 @@ const BAD: [string, Record<string, string | undefined>][] = [
   ["PUBLIC_URL: must begin with https://", { PUBLIC_URL: "http://studio.example.com" }],
   ["PORT: must be a whole number", { PORT: "http" }],
   ["PORT: must be a whole number", { PORT: "70000" }],
-  ["TELEPHONY: this version has", { TELEPHONY: "carrier pigeon" }],
+  ['TELEPHONY: must be "simulated"', { TELEPHONY: "carrier pigeon" }],
   ["SIMULATED_PHONE_SPEED: must be a number", { SIMULATED_PHONE_SPEED: "0" }],
   ["SIGNING_KEY: must have at least 32", { SIGNING_KEY: "short" }],
   ["LIMIT_REQUESTS_PER_MINUTE: must be", { LIMIT_REQUESTS_PER_MINUTE: "-1" }],
