@@ -14,7 +14,7 @@ const CALLS = 500;
  * Times faster than life, the timers of RFC 3261 included. A datagram that sipp or the kernel drops
  * is sent again, for which there has to be time.
  */
-const SPEEDS = { udp: 2, tcp: 8 };
+const SPEEDS = { udp: 2, tcp: 3 };
 
 const hurried = (speed: number): Clock => ({
   now: () => new Date(performance.timeOrigin + performance.now() * speed),
