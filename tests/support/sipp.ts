@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { freePort } from "./free_port.ts";
+import { freePort, listening } from "./free_port.ts";
 
 /** How sipp is reached. */
 export type SippTransport = "udp" | "tcp";
@@ -143,15 +143,4 @@ export async function startSipp(
     await done;
   };
   return { port, done, stop };
-}
-
-async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      return (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  throw new Error("sipp does not listen");
 }
