@@ -16,21 +16,30 @@ import { NOON } from "../support/rows.ts";
 
 const fetchOnce = onceFetch();
 
-/** Sends, and fails for whatever Prism finds fault with. */
-function checked(seen: string[]): Fetch {
+/** Sends, and notes each request with its answer's status and whatever Prism finds fault with. */
+function watched(seen: string[]): Fetch {
   return async (url, init) => {
     const response = await fetchOnce(url, init);
     const violations = response.headers.get("sl-violations");
-    assertEquals(violations, null, `${init.method} ${url}`);
-    seen.push(`${init.method} ${response.status}`);
+    const refused = response.status === 422 || response.status >= 500;
+    if (violations !== null || refused) {
+      const details = violations ?? await response.clone().text();
+      seen.push(`violation: ${init.method} ${new URL(url).pathname}: ${details}`);
+    } else {
+      seen.push(`${init.method} ${response.status}`);
+    }
     return response;
   };
+}
+
+function violationsIn(seen: string[]): string[] {
+  return seen.filter((each) => each.startsWith("violation"));
 }
 
 Deno.test("every request of the adapter is one that the provider's description allows", async () => {
   await using prism = await prismMock();
   const seen: string[] = [];
-  await using world = openTwilio({ account: { apiUrl: prism.url }, fetch: checked(seen) });
+  await using world = openTwilio({ account: { apiUrl: prism.url }, fetch: watched(seen) });
   const { gateway } = world.phone;
   const { request, call } = aDial("0001");
   const result = await gateway.dial(reachable(request));
@@ -42,8 +51,9 @@ Deno.test("every request of the adapter is one that the provider's description a
   const sid = "CA" + "0123456789abcdef".repeat(2);
   assertEquals((await gateway.lookup({ ...call, providerCallId: sid })).kind, "found");
   assertEquals(await gateway.hangUp(sid), true);
-  await using fresh = openTwilio({ account: { apiUrl: prism.url }, fetch: checked(seen) });
+  await using fresh = openTwilio({ account: { apiUrl: prism.url }, fetch: watched(seen) });
   assertEquals((await fresh.phone.gateway.lookup(call)).kind, "not_found");
+  assertEquals(violationsIn(seen), []);
   assertEquals(seen.filter((each) => each === "POST 201").length, 2);
 });
 
@@ -59,7 +69,7 @@ Deno.test("the stand-in answers as the provider's description says, whatever bec
     const upstream = new URL(`http://127.0.0.1:${server.addr.port}`);
     await using prism = await prismProxy(upstream);
     const seen: string[] = [];
-    await using world = openTwilio({ account: { apiUrl: prism.url }, fetch: checked(seen) });
+    await using world = openTwilio({ account: { apiUrl: prism.url }, fetch: watched(seen) });
     const { gateway } = world.phone;
     for (const digits of ["0001", "0002", "0003", "0004", "0005"]) {
       const { request, call } = aDial(digits);
@@ -75,6 +85,7 @@ Deno.test("the stand-in answers as the provider's description says, whatever bec
     assertEquals((await gateway.lookup(aDial("0009").call)).kind, "not_found");
     const unknown = { ...aDial("0001").call, providerCallId: "CA" + "f".repeat(32) };
     assertEquals(await gateway.lookup(unknown), { kind: "not_found" });
+    assertEquals(violationsIn(seen), []);
     for (const status of ["POST 201", "POST 429", "GET 200", "GET 404"]) {
       assert(seen.includes(status), `${status} of ${seen}`);
     }

@@ -16,7 +16,14 @@ import { setUpCompany } from "../support/acme.ts";
 import { embeddedDatabases } from "../support/databases.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { NOON } from "../support/rows.ts";
-import { addCall, callNow, openStudio } from "../support/studio.ts";
+import {
+  addCall,
+  addOrder,
+  addRecord,
+  balanceNow,
+  callNow,
+  openStudio,
+} from "../support/studio.ts";
 import { ACCOUNT, TwilioFake, type Webhook } from "../support/twilio_fake.ts";
 import { openTwilio, PUBLIC_URL, reachable } from "../support/twilio_phone.ts";
 
@@ -201,4 +208,54 @@ Deno.test("completed before answered still makes an answered call, of its length
   assertEquals(Number(after.endedAt) - Number(after.answeredAt), 45_000);
   assertEquals(after.answeredBy, "person");
   assert(after.price !== null && after.price > 0n);
+});
+
+for (const digits of ["0001", "0008"]) {
+  Deno.test(`a call to ${digits} whose reports never come is found by asking, and never dialled again`, async () => {
+    const studio = await openStudio();
+    await using world = openTwilio();
+    const { gateway } = world.phone;
+    const app = createApp({
+      ...studio.ports,
+      clock: world.clock,
+      gateway: {
+        provider: gateway.provider,
+        quietSeconds: gateway.quietSeconds,
+        dial: (request) => gateway.dial(reachable(request)),
+        lookup: (call) => gateway.lookup(call),
+        recording: (call, range) => gateway.recording(call, range),
+      },
+    });
+    const record = await addRecord(studio, { phoneNumber: `+1415555${digits}` });
+    const order = await addOrder(studio, {}, record);
+    let settled = false;
+    const dialling = app.calls.initiate(studio.admin, { callOrderUuid: order.id })
+      .finally(() => settled = true);
+    while (!settled) await world.pass(1);
+    const { call } = await dialling;
+    assertEquals(call.status, digits === "0008" ? "dialing" : "queued");
+    await world.clock.advance(600_000);
+    await app.calls.reconcile(60);
+    const after = await callNow(studio, call);
+    assertEquals([after.status, after.durationSeconds], ["completed", 45]);
+    assertEquals(after.providerCallId, [...world.fake.calls.keys()][0]);
+    assertEquals(world.fake.creates.length, 1);
+    assertEquals((await balanceNow(studio)).reserved, 0n);
+  });
+}
+
+Deno.test("a call that the provider never got is over after the quiet period, and costs nothing", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  await studio.store.run("all", ({ calls }) => calls.update({ ...call, providerCallId: null }));
+  await using world = openTwilio();
+  const app = createApp({ ...studio.ports, clock: world.clock, gateway: world.phone.gateway });
+  await world.clock.advance(100_000);
+  await app.calls.reconcile(60);
+  assertEquals((await callNow(studio, call)).endReason, null);
+  await world.clock.advance(100_000);
+  await app.calls.reconcile(60);
+  const after = await callNow(studio, call);
+  assertEquals([after.endReason, after.price], ["provider_unavailable", 0n]);
+  assertEquals(world.fake.creates.length, 0);
 });

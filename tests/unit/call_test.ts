@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  type Call,
   CALL_STATUSES,
   type CallStatus,
   END_REASONS,
@@ -9,6 +10,9 @@ import {
   LIVE_STATUSES,
   rankOf,
 } from "../../src/calls/call.ts";
+import type { CallReport } from "../../src/calls/call_event.ts";
+import { progress } from "../../src/calls/call_progress.ts";
+import { NOON } from "../support/rows.ts";
 import { worldOf } from "../support/world.ts";
 
 const END_STATUS: Record<EndReason, CallStatus> = {
@@ -57,4 +61,23 @@ Deno.test("a call is live until it has ended", () => {
     assertEquals(isLive({ ...call, status }), rankOf(status) < 4, status);
   }
   assert(isLive(call));
+});
+
+Deno.test("a call that a machine answered is voicemail, whoever hung up, when that is known by then", () => {
+  const { call: live } = worldOf();
+  const tell = (call: Call, report: CallReport) => {
+    const ref = { clientId: call.clientId, callId: call.id };
+    return progress(call, { ref, eventId: report.type, at: NOON, report }, NOON);
+  };
+  const machine = { type: "answered_by", by: "machine" } as const;
+  const answered = { type: "answered", by: null } as const;
+  const end = { type: "ended", reason: "contact_hangup", durationSeconds: 0 } as const;
+  for (const order of [[answered, machine, end], [machine, answered, end]]) {
+    const call = order.reduce(tell, live);
+    assertEquals([call.answeredBy, call.endReason], ["machine", "voicemail"]);
+  }
+  const late = [answered, end, machine].reduce<Call>(tell, live);
+  assertEquals([late.answeredBy, late.endReason], ["machine", "contact_hangup"]);
+  const person = tell(tell(live, { type: "answered", by: "person" }), machine);
+  assertEquals(person.answeredBy, "person");
 });

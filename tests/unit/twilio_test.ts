@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { ConfigError, readConfig } from "../../adapters/config.ts";
 import { parseCreate } from "../../adapters/telephony/twilio/api.ts";
 import { costOf } from "../../adapters/telephony/twilio/cost.ts";
 import { dialectOf } from "../../adapters/telephony/twilio/dialect.ts";
@@ -248,5 +249,45 @@ Deno.test("a signature is over the URL, with its port or without, and the sorted
     assert(!await isSigned("other", signature, "https://a.test/x?y=1", fields));
     assert(!await isSigned("key", signature, "https://a.test/x?y=1", [["To", "+2"]]));
     assert(!await isSigned("key", "", "https://a.test/x?y=1", fields));
+  }
+});
+
+const ENV = {
+  DATABASE_URL: "postgres://a:b@localhost/c",
+  PUBLIC_URL: "https://studio.example.com",
+  TELEPHONY: "twilio",
+  TWILIO_ACCOUNT_SID: "AC0123456789abcdef0123456789abcdef",
+  TWILIO_AUTH_TOKEN: "a-secret-token",
+  TWILIO_FROM: "+14155550100",
+};
+
+Deno.test("the account comes from the environment", () => {
+  const { telephony } = readConfig((name) => (ENV as Record<string, string>)[name]);
+  assertEquals(telephony, {
+    kind: "twilio",
+    apiUrl: new URL("https://api.twilio.com"),
+    sid: ENV.TWILIO_ACCOUNT_SID,
+    token: ENV.TWILIO_AUTH_TOKEN,
+    from: ENV.TWILIO_FROM,
+    webhookKey: null,
+  });
+});
+
+Deno.test("a bad setting of the account is named, and no secret is repeated", () => {
+  const wrong: Record<string, string>[] = [
+    { TELEPHONY: "carrier pigeon" },
+    { TWILIO_API_URL: "http://api.twilio.com" },
+    { TWILIO_API_URL: "https://api.twilio.com/2010-04-01" },
+    { TWILIO_ACCOUNT_SID: "../../" },
+    { TWILIO_AUTH_TOKEN: "a secret" },
+    { TWILIO_AUTH_TOKEN: "" },
+    { TWILIO_FROM: "4155550100" },
+    { TWILIO_WEBHOOK_KEY: "short" },
+  ];
+  for (const bad of wrong) {
+    const env: Record<string, string | undefined> = { ...ENV, ...bad };
+    const error = assertThrows(() => readConfig((name) => env[name]), ConfigError);
+    assert(error.message.startsWith(`${Object.keys(bad)[0]}: must`), error.message);
+    assert(!error.message.includes("secret"));
   }
 });
