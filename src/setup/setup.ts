@@ -5,6 +5,7 @@
  * @module
  */
 import type { Permission } from "../access/principal.ts";
+import type { PhoneRates } from "../billing/pricing.ts";
 import type { AgentConnection, OutcomeDefinition } from "../campaigns/assistant.ts";
 import type { CampaignStatus, DialingRules } from "../campaigns/campaign.ts";
 import type { CallRules } from "../compliance/call_rules.ts";
@@ -37,6 +38,8 @@ export type ClientSetup = {
     perMinute: string;
     incrementSeconds?: number;
   };
+  /** Expected costs of telephony; replaces the whole list. */
+  phoneRates?: PhoneRates;
   rules?: Partial<CallRules>;
   /** Paid in once per reference. */
   topUps?: { reference: string; amount: string }[];

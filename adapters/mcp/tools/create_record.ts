@@ -13,7 +13,7 @@ export const createRecord = defineTool({
   title: "Create a record",
   description: "Add a record (contact). Get recordTypeUuid from list-record-types. If the number " +
     "exists in that type already, the error names the record: use it. " +
-    "Next: create-call-order. Costs nothing and calls nobody.",
+    "Next: create-call-order. Calls nobody.",
   hints: {
     readOnlyHint: false,
     destructiveHint: false,

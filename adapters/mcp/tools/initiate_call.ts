@@ -14,9 +14,8 @@ export const initiateCall = defineTool({
   title: "Call a person now",
   description: "Dial the phone of a call order's record now: a real person is called and the " +
     "client pays per minute. Returns at once; next is get-call-details with waitSeconds. " +
-    "Checks order, record, campaign status, phone number, do-not-call, calling hours, " +
-    "concurrency and balance first; a refusal says which and costs nothing. One order never has " +
-    "two live calls.",
+    "Order, record, campaign, number, do-not-call, hours, concurrency and balance are checked " +
+    "first; a refusal says why and costs nothing. One order never has two live calls.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   permission: "calls.manage",
   toolset: "core",

@@ -10,8 +10,8 @@ import { paged, pageOf } from "../present/wire.ts";
 export const listRecords = defineTool({
   name: "list-records",
   title: "List records",
-  description: "List and search records (contacts), newest first. Use it to find a record's uuid " +
-    "before creating a record or ordering a call.",
+  description: "List and search records (contacts), newest first. Look here before " +
+    "creating a record or ordering a call.",
   hints: READS,
   permission: null,
   toolset: "core",

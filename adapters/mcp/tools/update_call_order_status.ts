@@ -9,8 +9,7 @@ export const updateCallOrderStatus = defineTool({
   name: "update-call-order-status",
   title: "Update a call order's status",
   description: "Set the status of a call order by hand. do_not_call also marks the record for " +
-    "good: it is never called again, and nothing leaves that status. A refusal " +
-    "lists the allowed ones.",
+    "good: it is never called again, and nothing leaves that status.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   permission: null,
   toolset: "core",

@@ -152,6 +152,10 @@ Deno.test("setup: an empty document and an empty client change nothing", async (
 
 const PARTS: [string, Omit<ClientSetup, "name">, string[]][] = [
   ["a tariff", { tariff: { currency: "USD", perMinute: "0.15" } }, ["updated client Acme Solar"]],
+  ["expected costs", { phoneRates: { us: "0.0085", default: "0.1" } }, [
+    "updated client Acme Solar",
+  ]],
+  ["a cap", { rules: { maxPricePerMinute: "0.2" } }, ["updated client Acme Solar"]],
   ["a rule", { rules: { maxConcurrentCalls: 5 } }, ["updated client Acme Solar"]],
   ["a role's permissions", { roles: [{ name: "agent", permissions: [] }] }, ["updated role agent"]],
   ["a user's role", {
@@ -327,6 +331,22 @@ const BAD: [string, Setup, string][] = [
     "an assistant that costs less than nothing",
     { clients: [{ ...ACME, assistants: [{ name: "Nova", operationalPerMinute: "-0.01" }] }] },
     "clients[0].assistants[0].operationalPerMinute: must not be below 0",
+  ],
+  [
+    "a rate that is none",
+    { clients: [{ ...ACME, phoneRates: { US: "-0.01" } }] },
+    "clients[0].phoneRates.US: must not be below 0",
+  ],
+  [
+    "a rate of no country",
+    { clients: [{ ...ACME, phoneRates: { USA: "0.01" } }] },
+    'clients[0].phoneRates: must be a two-letter country code such as US or AE, got "USA"',
+  ],
+  [
+    "a cap that is no price",
+    { clients: [{ ...ACME, rules: { maxPricePerMinute: "cheap" } }] },
+    "clients[0].rules.maxPricePerMinute: must be a decimal number with at most 6 places, got " +
+    '"cheap"',
   ],
   [
     "two outcomes of one name",
