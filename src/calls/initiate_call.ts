@@ -10,7 +10,7 @@ import type { Ports } from "../app_ports.ts";
 import type { Balance } from "../billing/balance_service.ts";
 import { phoneRate } from "../billing/pricing.ts";
 import type { Assistant } from "../campaigns/assistant.ts";
-import { refusalToDial } from "../compliance/dialing_checks.ts";
+import { alreadyLive, refusalToDial, unpaid } from "../compliance/dialing_checks.ts";
 import { DomainError, notFound } from "../kernel/errors.ts";
 import { newId, requireId, type Uuid } from "../kernel/ids.ts";
 import { canonical } from "../kernel/json.ts";
@@ -122,7 +122,7 @@ async function prepare(
     if (view === null || balance === null) throw notFound("Call");
     return { view, balance, request: null };
   }
-  if (live !== null) throw alreadyLive(live);
+  if (live !== null) throw alreadyLive(live.id);
   if (record === null || campaign === null || client === null) throw notFound("Call order");
   const [assistant, listed, inProgress] = await Promise.all([
     repos.campaigns.getAssistant(campaign.campaign.assistantId),
@@ -144,10 +144,7 @@ async function prepare(
   const call = newCall(ports, principal, order, record, campaign.campaign, assistant, prices);
   const money = { id: newId(now), clientId, callId: call.id, at: now };
   if (!await repos.balance.reserve({ ...money, amount: call.reserved })) {
-    throw new DomainError(
-      "insufficient_balance",
-      "Insufficient client balance to initiate calls",
-    );
+    throw unpaid();
   }
   const [, view, left] = await Promise.all([
     saveCall(repos, null, call),
@@ -208,13 +205,5 @@ function keyTaken(): DomainError {
     "conflict",
     "idempotencyKey: was used for another call order; use a new key",
     { field: "idempotencyKey" },
-  );
-}
-
-function alreadyLive(call: Call): DomainError {
-  return new DomainError(
-    "conflict",
-    `Call order already has a live call: ${call.id}. Follow it with get-call-details.`,
-    { field: "callOrderUuid", existing: call.id },
   );
 }

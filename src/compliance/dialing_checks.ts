@@ -10,20 +10,28 @@ import { phoneRate } from "../billing/pricing.ts";
 import { type CallOrder, isOpenOrder } from "../call_orders/call_order.ts";
 import type { Campaign } from "../campaigns/campaign.ts";
 import { DomainError, type ErrorCode } from "../kernel/errors.ts";
+import type { Uuid } from "../kernel/ids.ts";
 import type { ContactRecord } from "../records/record.ts";
 import { isOpen, nextOpening } from "./calling_window.ts";
 import type { PhoneNumber, PhoneNumbers } from "./phone_numbers.ts";
 
-/** All that decides whether an order may be dialled. */
-export type DialingFacts = {
-  order: CallOrder;
-  record: ContactRecord;
-  campaign: Campaign;
-  client: Client;
+/** What decides, beside the order itself and the time, whether it may be dialled. */
+export type Circumstances = {
+  record: Pick<
+    ContactRecord,
+    "status" | "phoneNumber" | "timeZone" | "consent" | "doNotCallAt"
+  >;
+  campaign: Pick<Campaign, "status" | "rules">;
+  client: Pick<Client, "tariff" | "phoneRates" | "rules">;
   /** Whether the number is on the client's do-not-call list. */
   listed: boolean;
   /** Calls that are live now. */
   live: { ofClient: number; ofCampaign: number };
+};
+
+/** All that decides whether an order may be dialled. */
+export type DialingFacts = Circumstances & {
+  order: Pick<CallOrder, "callType" | "status" | "attempts">;
   now: Date;
 };
 
@@ -158,6 +166,20 @@ function refusalByCap({ campaign, client, live }: DialingFacts): DomainError | n
     `${whose}_concurrency_limit`,
     `Concurrent call limit of the ${whose} reached; try again when a live call has ended`,
   );
+}
+
+/** The refusal to dial an order of which a call is live. */
+export function alreadyLive(callId: Uuid): DomainError {
+  return new DomainError(
+    "conflict",
+    `Call order already has a live call: ${callId}. Follow it with get-call-details.`,
+    { field: "callOrderUuid", existing: callId },
+  );
+}
+
+/** The refusal to dial what could not be paid. */
+export function unpaid(): DomainError {
+  return refusal("insufficient_balance", "Insufficient client balance to initiate calls");
 }
 
 function refusal(code: ErrorCode, message: string): DomainError {

@@ -9,8 +9,8 @@ export const getCallDetails = defineTool({
   name: "get-call-details",
   title: "Get call details",
   description: "Get a call's status, end reason, campaign, record, outcomes, cost breakdown and " +
-    "timeline. With waitSeconds it returns as soon as the call ends; while it is live " +
-    "(dialing, queued, ringing, in_progress) call it again.",
+    "timeline. With waitSeconds it returns as soon as the call ends; while there is no endReason " +
+    "call it again.",
   hints: READS,
   permission: "calls.view",
   toolset: "core",

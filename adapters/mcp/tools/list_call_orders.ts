@@ -12,7 +12,8 @@ export const listCallOrders = defineTool({
   title: "List call orders",
   description:
     "List call orders (a record to be called for a campaign), newest first. Orders that " +
-    "are planned, busy or rescheduled can be called with initiate-call.",
+    "are planned, busy or rescheduled can be called with initiate-call; blockedBy says why one " +
+    "would be refused.",
   hints: READS,
   permission: null,
   toolset: "core",
@@ -39,6 +40,10 @@ const REDUCTIONS: Reduction<ReturnType<typeof presentCallOrder>>[] = [
   {
     notice: "long instructions are cut off; ask for a smaller limit",
     reduce: (row) => cut(row, 60, "instructions"),
+  },
+  {
+    notice: "blockedBy has no message; ask for a smaller limit",
+    reduce: (row) => row.blockedBy ? { ...row, blockedBy: without(row.blockedBy, "message") } : row,
   },
   {
     notice: "instructions are left out, long names cut off; ask for a smaller limit",
