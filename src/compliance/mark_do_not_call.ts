@@ -12,7 +12,24 @@ export async function markDoNotCall(repos: Repos, recordId: Uuid, at: Date): Pro
   if (record === null) return;
   const marked = { ...record, doNotCallAt: record.doNotCallAt ?? at, updatedAt: at };
   await Promise.all([
+    listNumbers(repos, record.clientId, [record.phoneNumber], at),
     repos.records.update(marked),
-    repos.doNotCall.add(record.clientId, record.phoneNumber, at),
+  ]);
+}
+
+/**
+ * Puts numbers on the client's list. Whoever reserves a call holds the client's balance from before
+ * it looks at the list until it commits: by holding it too, a number is listed either before a
+ * reservation looks, or after it was committed, whichever record either of them is about.
+ */
+export async function listNumbers(
+  { balance, doNotCall }: Pick<Repos, "balance" | "doNotCall">,
+  clientId: Uuid,
+  phoneNumbers: string[],
+  at: Date,
+): Promise<void> {
+  await Promise.all([
+    balance.lock(clientId),
+    ...phoneNumbers.map((phoneNumber) => doNotCall.add(clientId, phoneNumber, at)),
   ]);
 }

@@ -6,6 +6,7 @@
 import { auditEntry } from "../access/audit_log.ts";
 import { type Principal, requireWrite, scopeOf } from "../access/principal.ts";
 import type { Ports } from "../app_ports.ts";
+import { listNumbers } from "../compliance/mark_do_not_call.ts";
 import { isTimeZone } from "../compliance/calling_window.ts";
 import { DomainError, invalid, notFound } from "../kernel/errors.ts";
 import { newId, requireId } from "../kernel/ids.ts";
@@ -54,7 +55,8 @@ export async function importRecords(
   requireWrite(principal);
   const typeId = requireId("Record type", recordTypeUuid);
   const now = clock.now();
-  return await uow.run(scopeOf(principal), async ({ records, doNotCall, audit }) => {
+  return await uow.run(scopeOf(principal), async (repos) => {
+    const { records, audit } = repos;
     const type = await records.getType(typeId);
     if (type === null) throw notFound("Record type");
     const report: ImportReport = { created: 0, duplicates: [], refused: [] };
@@ -75,8 +77,9 @@ export async function importRecords(
     });
     report.created = added.length;
     const unwanted = added.filter(({ record }) => record.doNotCallAt !== null);
+    const numbers = unwanted.map(({ record }) => record.phoneNumber);
     await Promise.all([
-      ...unwanted.map(({ record }) => doNotCall.add(type.clientId, record.phoneNumber, now)),
+      numbers.length ? listNumbers(repos, type.clientId, numbers, now) : undefined,
       audit.add(auditEntry(principal, {
         id: newId(now),
         at: now,

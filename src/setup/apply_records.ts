@@ -4,6 +4,7 @@
  * @module
  */
 import type { Client } from "../access/client.ts";
+import { listNumbers } from "../compliance/mark_do_not_call.ts";
 import { invalid } from "../kernel/errors.ts";
 import { importedRecord } from "../records/import_records.ts";
 import type { RecordSetup } from "./setup.ts";
@@ -11,11 +12,12 @@ import { located, type SetupWork } from "./setup_work.ts";
 
 /** Adds the document's contacts; those whose number the type has already stay as they are. */
 export async function applyRecords(
-  { repos: { records, doNotCall }, upserts: { report }, now, phoneNumbers }: SetupWork,
+  { repos, upserts: { report }, now, phoneNumbers }: SetupWork,
   client: Client,
   contacts: RecordSetup[],
   path: string,
 ): Promise<void> {
+  const { records } = repos;
   for (const [i, input] of contacts.entries()) {
     const at = `${path}[${i}]`;
     const type = await records.typeByName(client.id, input.recordType.trim());
@@ -29,7 +31,7 @@ export async function applyRecords(
       report.unchanged++;
       continue;
     }
-    if (record.doNotCallAt) await doNotCall.add(client.id, record.phoneNumber, now);
+    if (record.doNotCallAt) await listNumbers(repos, client.id, [record.phoneNumber], now);
     report.created++;
     report.changes.push(`created record ${record.name}`);
   }

@@ -58,8 +58,10 @@ export interface Studio extends People {
 }
 
 /** A studio at noon, whose company calls whom it likes and has paid in {@link PAID_IN}. */
-export async function openStudio(rules: Partial<Campaign["rules"]> = {}): Promise<Studio> {
-  const store = new WatchedStore();
+export async function openStudio(
+  rules: Partial<Campaign["rules"]> = {},
+  store: WatchedStore = new WatchedStore(),
+): Promise<Studio> {
   const clock = new FakeClock(NOON);
   const gateway = new FakeGateway();
   const ports: Ports = {

@@ -9,12 +9,17 @@ import { memoryStore } from "../../adapters/memory/store.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 
-/** The store in memory, watched. */
+/** A store, watched. */
 export class WatchedStore implements UnitOfWork {
-  readonly #uow = memoryStore().uow;
+  readonly #uow: UnitOfWork;
   readonly #flow = new AsyncLocalStorage<true>();
   /** Whether the store cannot be reached. */
   down = false;
+
+  /** Watches a store; a new one in memory unless one is given. */
+  constructor(uow: UnitOfWork = memoryStore().uow) {
+    this.#uow = uow;
+  }
 
   /** Whether the caller is in the middle of a transaction of its own. */
   get inTransaction(): boolean {

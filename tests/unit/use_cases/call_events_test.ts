@@ -447,3 +447,15 @@ Deno.test("call events: a store that fails applies nothing, and the event may co
   studio.store.down = false;
   assertEquals(await report(studio, call, end("busy"), "e1"), "applied");
 });
+
+Deno.test("call events: who opts out is not called again at the number that was dialled either", async () => {
+  const studio = await openStudio();
+  const { app, admin, store } = studio;
+  const call = await addCall(studio);
+  await app.records.update(admin, { uuid: call.recordId, phoneNumber: "+14155550199" });
+  await report(studio, call, { type: "opted_out" });
+  for (const phoneNumber of [call.phoneNumber, "+14155550199"]) {
+    const listed = store.read("all", ({ doNotCall }) => doNotCall.has(call.clientId, phoneNumber));
+    assertEquals(await listed, true, phoneNumber);
+  }
+});
