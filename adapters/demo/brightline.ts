@@ -144,6 +144,7 @@ export const brightline: ClientSetup = {
         countries: ["US"],
         requireConsent: true,
         maxConcurrentCalls: 2,
+        maxPricePerMinute: "0.20",
         autoDial: true,
         maxAttempts: 3,
         retryAfterMinutes: 60,

@@ -8,11 +8,18 @@ import fc from "fast-check";
 import { PostgresUnitOfWork } from "../../adapters/postgres/unit_of_work.ts";
 import type { CallReport } from "../../src/calls/call_event.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
-import { anyCommand, type Command, play, setStage, type Stage } from "../support/commands.ts";
+import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import {
+  type Command,
+  command as anyCommand,
+  play,
+  setStage,
+  type Stage,
+} from "../support/random_work.ts";
 import { embeddedDatabases, type TestDatabase } from "../support/databases.ts";
 import { assertSumsHold } from "../support/recount.ts";
 import { addOrder, type Studio } from "../support/studio.ts";
-import { contentsOf, Killed, WatchedStore } from "../support/watched_store.ts";
+import { contentsOf, Killed } from "../support/watched_store.ts";
 
 /** A command, and the step at which the process dies while it is carried out. */
 const anyStep = fc.record({
@@ -77,7 +84,7 @@ async function assertBalanced({ store, gateway }: Studio): Promise<void> {
 }
 
 function ledgerHolds(
-  makeStore: () => Promise<WatchedStore> | WatchedStore,
+  open: () => Promise<UnitOfWork | undefined>,
   { runs, commands }: { runs: number; commands: number },
 ) {
   return async () => {
@@ -87,7 +94,7 @@ function ledgerHolds(
         fc.array(anyStep, { minLength: commands, maxLength: commands, size: "max" }),
         fc.array(anyLateNews, { minLength: 5, maxLength: 5 }),
         async (steps, lateNews) => {
-          const stage = await setStage(await makeStore());
+          const stage = await setStage(await open());
           const { studio } = stage;
           for (const command of BEGINNING) await play(stage, command);
           for (const { command, dieAfter } of steps) {
@@ -136,13 +143,13 @@ function tell(report: CallReport) {
   };
 }
 
-function everyKill(makeStore: () => Promise<WatchedStore> | WatchedStore) {
+function everyKill(open: () => Promise<UnitOfWork | undefined>) {
   return async () => {
     let died = true;
     let kills = 0;
     for (let step = 0; died; step++) {
       died = false;
-      const { studio } = await setStage(await makeStore());
+      const { studio } = await setStage(await open());
       const order = await addOrder(studio);
       studio.store.dieAfter = step;
       for (const act of STORY) {
@@ -169,19 +176,21 @@ const sequences =
   "random sequences of commands and kills, late and missing prices: the ledger adds up";
 const everywhere = "a call's story with a kill at every step: the ledger adds up";
 
+const inMemory = () => Promise.resolve(undefined);
+
 Deno.test(
   `memory: a thousand ${sequences}`,
-  ledgerHolds(() => new WatchedStore(), {
+  ledgerHolds(inMemory, {
     runs: 1000,
     commands: 30,
   }),
 );
-Deno.test(`memory: ${everywhere}`, everyKill(() => new WatchedStore()));
+Deno.test(`memory: ${everywhere}`, everyKill(inMemory));
 
 let embedded: Promise<TestDatabase> | undefined;
-async function onPglite(): Promise<WatchedStore> {
+async function onPglite(): Promise<UnitOfWork> {
   embedded ??= embeddedDatabases().then((databases) => databases.fresh());
-  return new WatchedStore(new PostgresUnitOfWork((await embedded).lanes));
+  return new PostgresUnitOfWork((await embedded).lanes);
 }
 const unsanitized = { sanitizeOps: false, sanitizeResources: false };
 Deno.test({

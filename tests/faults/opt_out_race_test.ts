@@ -15,7 +15,6 @@ import { embeddedDatabases, execute } from "../support/databases.ts";
 import { realPostgres } from "../support/real_postgres.ts";
 import { whenThere } from "../support/skip.ts";
 import { openStudio, type Studio } from "../support/studio.ts";
-import { WatchedStore } from "../support/watched_store.ts";
 
 const RACES = 1000;
 
@@ -49,7 +48,7 @@ async function prepareRaces({ store, company }: Studio): Promise<Race[]> {
 
 async function runRaces(lanes: Lanes, committedBefore: (sql: Sql) => Promise<number>) {
   const rules = { maxConcurrentCalls: 10_000 };
-  const studio = await openStudio(rules, new WatchedStore(new PostgresUnitOfWork(lanes)));
+  const studio = await openStudio(rules, new PostgresUnitOfWork(lanes));
   const { app, admin, gateway, store, company: { client } } = studio;
   await store.run("all", ({ access, balance }) => {
     const id = crypto.randomUUID();

@@ -18,6 +18,7 @@ import type { Campaign } from "../../src/campaigns/campaign.ts";
 import type { CampaignStats } from "../../src/campaigns/stats.ts";
 import { DomainError, type ErrorCode } from "../../src/kernel/errors.ts";
 import { newId } from "../../src/kernel/ids.ts";
+import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeGateway } from "./fake_gateway.ts";
@@ -57,11 +58,15 @@ export interface Studio extends People {
   other: Company;
 }
 
-/** A studio at noon, whose company calls whom it likes and has paid in {@link PAID_IN}. */
+/**
+ * A studio at noon, whose company calls whom it likes and has paid in {@link PAID_IN}; on a store in
+ * memory unless it gets another.
+ */
 export async function openStudio(
   rules: Partial<Campaign["rules"]> = {},
-  store: WatchedStore = new WatchedStore(),
+  uow?: UnitOfWork,
 ): Promise<Studio> {
+  const store = new WatchedStore(uow);
   const clock = new FakeClock(NOON);
   const gateway = new FakeGateway();
   const ports: Ports = {

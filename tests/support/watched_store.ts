@@ -12,7 +12,7 @@ import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts"
 /** What stops a use case in its tracks, as the death of its process does. */
 export class Killed extends Error {}
 
-/** A store, watched. */
+/** A store, by default one in memory, watched. */
 export class WatchedStore implements UnitOfWork {
   readonly #uow: UnitOfWork;
   readonly #flow = new AsyncLocalStorage<true>();
@@ -25,7 +25,6 @@ export class WatchedStore implements UnitOfWork {
    */
   dieAfter: number | null = null;
 
-  /** Watches a store; a new one in memory unless one is given. */
   constructor(uow: UnitOfWork = memoryStore().uow) {
     this.#uow = uow;
   }

@@ -355,6 +355,10 @@ const FINE: [string, Scene][] = [
     clientRules: { countries: ["US", "FR"] },
     campaignRules: { countries: ["DE", "US"] },
   }],
+  ["an hour that is open in every zone that a number may be in", {
+    record: { phoneNumber: "+18002345678" },
+    clientRules: { window: { start: "01:00", end: "22:30", days: [1] } },
+  }],
   ["a price at the cap", {
     clientRules: { maxPricePerMinute: "0.12" },
     campaignRules: { maxPricePerMinute: null },

@@ -1,6 +1,5 @@
 /**
- * What people, providers and the server do with a studio, as commands that fast-check makes up, and
- * how they are played through the real use cases.
+ * Random work: whatever clients, operators, providers and workers do, in any order.
  *
  * @module
  */
@@ -13,16 +12,16 @@ import type { DialResult } from "../../src/calls/call_gateway.ts";
 import type { Campaign } from "../../src/campaigns/campaign.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import { newId } from "../../src/kernel/ids.ts";
+import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { RECORD_STATUSES } from "../../src/records/record.ts";
 import { campaignRow } from "./rows.ts";
 import { openStudio, type Studio } from "./studio.ts";
-import type { WatchedStore } from "./watched_store.ts";
 
 /** Commands pick what they act on by a number, of what there is by then, the latest being 0. */
 const pick = fc.nat({ max: 15 });
 const amount = fc.bigInt({ min: 0n, max: 600_000n });
-/** Any command, those that lead on more often. */
-export const anyCommand = fc.oneof(
+/** Anything that somebody may do. */
+export const command = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant("record" as const), who: pick }) },
   {
     weight: 16,
@@ -82,26 +81,26 @@ export const anyCommand = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("wait" as const), minutes: fc.nat(90) }) },
 );
-/** Something that is done. */
-export type Command = typeof anyCommand extends fc.Arbitrary<infer C> ? C : never;
+/** Something that somebody does. */
+export type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
 
-/** Where commands are played, and what there is by then. */
+/** A studio, and what was made in it so far. */
 export interface Stage {
   studio: Studio;
   campaigns: Campaign[];
   records: string[];
   orders: string[];
   topUps: number;
-  /** Records that were asked for: each gets a number that none of the stage has. */
+  /** Numbers that its records were given. */
   numbers: number;
 }
 
-/** Two companies, three campaigns, and nothing done; telephony has an expected price for one. */
-export async function setStage(on?: WatchedStore): Promise<Stage> {
-  const studio = await openStudio({ maxConcurrentCalls: 6, autoDial: true }, on);
+/** A studio with three campaigns of two clients; telephony's costs are estimated for one of them. */
+export async function setStage(uow?: UnitOfWork): Promise<Stage> {
+  const studio = await openStudio({ maxConcurrentCalls: 6, autoDial: true }, uow);
   const { company, other, store } = studio;
-  const phoneRates = { US: "0.0085" };
   const second = campaignRow(company.assistant, { rules: company.campaign.rules });
+  const phoneRates = { US: "0.0085" };
   await store.run("all", async ({ access, campaigns }) => {
     await access.saveClient({ ...company.client, phoneRates });
     await campaigns.save(second);
@@ -115,7 +114,7 @@ function at<T>(items: T[], i: number): T {
   return items[items.length - 1 - i % items.length];
 }
 
-/** Does it. @throws DomainError when it is refused, or when there is nothing yet to do it with. */
+/** Does it, through the use cases. @throws DomainError when it is refused. */
 export async function play(stage: Stage, command: Command): Promise<void> {
   const { studio, campaigns, records, orders } = stage;
   const { app, admin, stranger, master, clock, gateway, company, other, store } = studio;
