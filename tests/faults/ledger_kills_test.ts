@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { PostgresUnitOfWork } from "../../adapters/postgres/unit_of_work.ts";
 import type { CallReport } from "../../src/calls/call_event.ts";
+import type { DialRequest } from "../../src/calls/call_gateway.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import {
@@ -124,9 +125,9 @@ function ledgerHolds(
 }
 
 /** A call from its order to its last news; each step is what somebody does, and does again. */
-const STORY: ((studio: Studio, order: string) => Promise<unknown>)[] = [
+const STORY: ((studio: Studio, order: string, dialled: DialRequest[]) => Promise<unknown>)[] = [
   ({ app, admin }, callOrderUuid) =>
-    app.calls.initiate(admin, { callOrderUuid, idempotencyKey: "once" }),
+    app.calls.initiate(admin, { callOrderUuid, idempotencyKey: callOrderUuid }),
   tell({ type: "answered", by: "person" }),
   tell({ type: "ended", reason: "contact_hangup", durationSeconds: null }),
   tell({ type: "ended", reason: "contact_hangup", durationSeconds: 61 }),
@@ -134,8 +135,8 @@ const STORY: ((studio: Studio, order: string) => Promise<unknown>)[] = [
 ];
 
 function tell(report: CallReport) {
-  return async ({ app, gateway, clock }: Studio) => {
-    for (const { ref } of gateway.dialled) {
+  return async ({ app, clock }: Studio, _order: string, dialled: DialRequest[]) => {
+    for (const { ref } of dialled) {
       const seconds = "durationSeconds" in report ? report.durationSeconds : null;
       const eventId = `${report.type} ${seconds}`;
       await app.calls.applyEvent({ ref, eventId, at: clock.now(), report });
@@ -145,28 +146,31 @@ function tell(report: CallReport) {
 
 function everyKill(open: () => Promise<UnitOfWork | undefined>) {
   return async () => {
+    const { studio } = await setStage(await open());
+    const { gateway } = studio;
     let died = true;
     let kills = 0;
     for (let step = 0; died; step++) {
       died = false;
-      const { studio } = await setStage(await open());
+      const before = gateway.dialled.length;
       const order = await addOrder(studio);
       studio.store.dieAfter = step;
       for (const act of STORY) {
         try {
-          await act(studio, order.id);
+          await act(studio, order.id, gateway.dialled.slice(before));
         } catch (error) {
           if (!(error instanceof Killed)) throw error;
           died = true;
           kills++;
           // Whoever heard nothing asks again.
-          await act(studio, order.id);
+          await act(studio, order.id, gateway.dialled.slice(before));
         }
       }
       studio.store.dieAfter = null;
       await endAllCalls(studio);
-      assert(studio.gateway.dialled.length <= 1);
-      await assertBalanced(studio);
+      assert(gateway.dialled.length - before <= 1);
+      // All calls are one company's: what does not balance would not later on either.
+      if (step % 10 === 9 || !died) await assertBalanced(studio);
     }
     assert(kills > 40, `${kills} kills`);
   };
