@@ -42,6 +42,7 @@ export class ConfigError extends Error {
 type Env = (name: string) => string | undefined;
 
 const MIN_KEY = 32;
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** @throws ConfigError that names the variable, what is wrong, and what is allowed. */
 export function readConfig(env: Env): Config {
@@ -91,12 +92,22 @@ function databaseUrl(name: string, value: string): string {
 
 function publicUrl(name: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : null;
-  if (url && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.search) return url;
-  throw bad(
-    name,
-    value,
-    "must be the address that clients use, such as https://studio.example.com",
-  );
+  const address = url && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.search;
+  if (!address) {
+    throw bad(
+      name,
+      value,
+      "must be the address that clients use, such as https://studio.example.com",
+    );
+  }
+  if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
+    throw bad(
+      name,
+      value,
+      "must begin with https://, because tokens and recordings travel over it",
+    );
+  }
+  return url;
 }
 
 function signingKey(name: string, value: string): string {

@@ -4,9 +4,9 @@
  * @module
  */
 import { readConfig } from "./config.ts";
-import { startServer } from "./server.ts";
+import { serverLog, startServer } from "./server.ts";
 
-const server = await startServer(readConfig(Deno.env.get));
+const server = await startServer(readConfig(Deno.env.get), serverLog());
 Deno.addSignalListener("SIGINT", async () => {
   await server.stop();
   Deno.exit(0);

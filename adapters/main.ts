@@ -6,30 +6,40 @@
  */
 import { ConfigError, readConfig } from "./config.ts";
 import { MigrationError } from "./postgres/migrate.ts";
-import { startServer } from "./server.ts";
+import { type Server, serverLog, startServer } from "./server.ts";
 
 /** Milliseconds for running requests after the signal; orchestrators kill after ten seconds. */
 const GRACE = 8_000;
 
 async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
-  const server = await startServer(config);
-  const { studio, log } = server;
+  const log = serverLog();
+  let server: Server | null = null;
+  // Listens before the database is there, so that `/healthz` tells that the process lives.
   const listener = Deno.serve({
     port: config.port,
     hostname: "0.0.0.0",
     onListen: ({ port }) => log("info", "listening", { port, publicUrl: config.publicUrl.href }),
-  }, studio.http.fetch);
+  }, (request) => server?.studio.http.fetch(request) ?? starting(request));
   const stop = async () => {
     log("info", "stopping");
-    studio.stopWaiting();
-    const late = setTimeout(() => Deno.exit(0), GRACE);
+    server?.studio.stopWaiting();
+    setTimeout(() => Deno.exit(0), GRACE);
     await listener.shutdown();
-    await server.stop();
-    clearTimeout(late);
+    await server?.stop();
     Deno.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, stop);
+  server = await startServer(config, log);
+}
+
+/** Answers while there is no studio yet. */
+function starting(request: Request): Response {
+  if (new URL(request.url).pathname === "/healthz") return Response.json({ ok: true });
+  return Response.json({ ok: false, checks: { process: "starting" } }, {
+    status: 503,
+    headers: { "Retry-After": "2" },
+  });
 }
 
 try {

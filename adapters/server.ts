@@ -7,22 +7,29 @@ import { SystemClock } from "./clock.ts";
 import { compose, prepareDatabase, type Studio } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { jsonLog, type Log } from "./log.ts";
+import { StoreError } from "./postgres/errors.ts";
+import type { Target } from "./postgres/lanes.ts";
 
 /** A studio at work. */
 export interface Server {
   studio: Studio;
-  log: Log;
   /** Ends the jobs and closes the database. Call it when the last request has been answered. */
   stop(): Promise<void>;
 }
 
-/** Migrates, composes, and starts the jobs. */
-export async function startServer(config: Config): Promise<Server> {
+/** Longest pause between two tries to reach the database, in milliseconds. */
+const MAX_PAUSE = 5_000;
+
+/** Where servers write what happens. */
+export function serverLog(): Log {
+  return jsonLog(new SystemClock(), (line) => console.log(line));
+}
+
+/** Waits for the database, migrates, composes, and starts the jobs. */
+export async function startServer(config: Config, log: Log): Promise<Server> {
   const { databaseUrl, databaseReadUrl } = config;
-  const log = jsonLog(new SystemClock(), (line) => console.log(line));
   const database = { url: databaseUrl };
-  const applied = await prepareDatabase(database);
-  if (applied.length) log("info", "migrated", { applied });
+  await prepared(database, log);
   const studio = await compose({
     ...config,
     database,
@@ -33,11 +40,25 @@ export async function startServer(config: Config): Promise<Server> {
   const work = studio.work(stopping.signal);
   return {
     studio,
-    log,
     async stop() {
       stopping.abort();
       await work;
       await studio.close();
     },
   };
+}
+
+/** A database that is started beside us may take longer than we do. */
+async function prepared(database: Target, log: Log): Promise<void> {
+  for (let pause = 250;; pause = Math.min(MAX_PAUSE, 2 * pause)) {
+    try {
+      const applied = await prepareDatabase(database);
+      if (applied.length) log("info", "migrated", { applied });
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreError && error.kind === "unavailable")) throw error;
+      log("warn", "waiting for the database", { problem: error.message });
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
 }

@@ -27,7 +27,7 @@ export interface Studio {
 
 /** What commands see of the machine. */
 export interface Machine {
-  /** Opens the database, which is brought up to date by that. */
+  /** The database, brought up to date; opened the first time that a command asks. */
   open(): Promise<Studio>;
   /** Brings the database up to date; names of the migrations that ran now. */
   migrate(): Promise<string[]>;

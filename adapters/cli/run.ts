@@ -6,7 +6,7 @@
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { DomainError } from "../../src/kernel/errors.ts";
-import { type Command, CommandError, type Machine, UsageError } from "./command.ts";
+import { type Command, CommandError, type Machine, type Studio, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpOn, helpOnAll } from "./help.ts";
 import { SetupFileError } from "./setup_file.ts";
@@ -59,8 +59,10 @@ async function runLine(args: string[], deps: CliDeps): Promise<ExitCode> {
   }
   requireAll(command, values, positionals);
   const progress = new ProgressLine(deps);
+  let studio: Promise<Studio> | undefined;
   const machine: Machine = {
-    open: () => deps.open(),
+    // Once, however many parts of the command ask: the embedded database opens for one user.
+    open: () => studio ??= deps.open(),
     migrate: () => deps.migrate(),
     readFile: (path) => deps.readFile(path),
     progress: (line) => progress.show(line),

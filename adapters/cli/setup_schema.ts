@@ -131,12 +131,16 @@ const record = strict({
   }).optional().describe("Consent to be called by an artificial voice."),
   doNotCall: z.boolean().optional().describe("True for a contact who must not be called."),
   parameters: z.record(z.string(), z.json()).optional().describe("The client's own data."),
-}).describe("Added once: a number that the type has already is left as it is.");
+}).describe(
+  "Added once: a record whose number the type has already is left as it is, " +
+    "but for doNotCall, which marks it.",
+);
 
 const client = strict({
   name: name("Unique; how the client is found again."),
   country: country.optional().describe(
-    "ISO 3166-1 alpha-2: where its numbers are from. Needed for a new client.",
+    "ISO 3166-1 alpha-2. Where national numbers of imports are from, and, unless rules say " +
+      "otherwise, where its calls may go. Needed for a new client.",
   ),
   tariff: strict({
     currency: z.string().regex(/^[A-Z]{3}$/, { error: "must be an ISO 4217 code such as USD" })

@@ -6,7 +6,7 @@
 import type { App } from "../../src/app.ts";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
-import type { PastNote, PastOrder } from "../../src/setup/import_history.ts";
+import type { PastNote, PastOrder } from "../../src/setup/history.ts";
 import type { PhoneBooks } from "../telephony/simulated/phone_books.ts";
 import { Chance } from "../telephony/simulated/random.ts";
 import {

@@ -9,7 +9,7 @@ import type { Assistant } from "../../src/campaigns/assistant.ts";
 import type { Campaign } from "../../src/campaigns/campaign.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
-import type { PastCall, PastOrder } from "../../src/setup/import_history.ts";
+import type { PastCall, PastOrder } from "../../src/setup/history.ts";
 import type { BookedCall } from "../telephony/simulated/phone_books.ts";
 import { Chance } from "../telephony/simulated/random.ts";
 import { eventsOf } from "../telephony/simulated/timeline.ts";

@@ -8,7 +8,8 @@ import { HttpProblem } from "./problem.ts";
 
 const REALM = 'Bearer realm="Call Camp Studio"';
 
-const HOW = "Make a token under Profile > Security > Generate Token and send it as " +
+/** How to get in. */
+export const HOW = "Make a token under Profile > Security > Generate Token and send it as " +
   '"Authorization: Bearer <token>".';
 
 /**

@@ -6,6 +6,7 @@
  */
 import { type Context, Hono } from "@hono/hono";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { HOW } from "./bearer.ts";
 import { type Readiness, readiness } from "./health.ts";
 import { BODY_LIMITS, type BodyLimits } from "./json_body.ts";
 import type { Log } from "../log.ts";
@@ -62,6 +63,10 @@ const SECURITY_HEADERS = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
+const NO_REGISTRATION =
+  "Not found: clients are not registered here. This server takes API tokens " +
+  `in the Authorization header. ${HOW}`;
+
 /** Builds the routes. Nothing runs until the first request. */
 export function createHttp(deps: HttpDeps): Http {
   const { publicUrl, clock, log } = deps;
@@ -114,7 +119,7 @@ export function createHttp(deps: HttpDeps): Http {
   // For whoever opens the address in a browser.
   app.get("/", (c) => c.text(welcome(new URL("/mcp", publicUrl))));
   app.all("/mcp", (c) => serveMcp(c.req.raw, mcpDeps, c.get("facts")));
-  app.get("/recordings/:callUuid", (c) => {
+  app.all("/recordings/:callUuid", (c) => {
     return serveRecording(c.req.raw, deps.recordings.links, deps.recordings.open);
   });
 
@@ -122,9 +127,12 @@ export function createHttp(deps: HttpDeps): Http {
     app.on(method, path, (c) => handle(c.req.raw));
   }
 
-  // Also what stands in for OAuth discovery (/.well-known/*) and registration: a plain 404 tells
-  // clients that the configured token is all there is.
-  app.notFound((c) => problemResponse(new HttpProblem(404, "Not found."), c.req.path));
+  // Also what stands in for OAuth discovery (/.well-known/*) and registration: a 404 tells clients
+  // that the configured token is all there is.
+  app.notFound((c) => {
+    const problem = c.req.path === "/register" ? NO_REGISTRATION : "Not found.";
+    return problemResponse(new HttpProblem(404, problem), c.req.path);
+  });
   app.onError((error, c) => problemResponse(problemOf(error, c, log), c.req.path));
 
   return {

@@ -1,6 +1,6 @@
 /**
- * What stands between the network and the MCP SDK: method, origin, token, size, shape, rate. The token
- * comes before anything is said of the body or a byte of it is read, and the SDK gets parsed JSON.
+ * What stands between the network and the MCP SDK: origin, token, method, size, shape, rate. The token
+ * comes before anything is said of the request or a byte of it is read, and the SDK gets parsed JSON.
  *
  * @module
  */
@@ -52,15 +52,15 @@ export async function serveMcp(
     const preflight = request.headers.has("origin") ? origins.preflightHeaders : {};
     return new Response(null, { status: 204, headers: { Allow: "POST, OPTIONS", ...preflight } });
   }
+  const principal = await authenticated(request.headers, deps.authenticate);
+  facts.userUuid = principal.userId;
+  facts.clientUuid = principal.clientId;
   if (request.method !== "POST") {
     throw new HttpProblem(405, "Method not allowed: send each message as a POST.", {
       Allow: "POST, OPTIONS",
     });
   }
-  const principal = await authenticated(request.headers, deps.authenticate);
   checkBodyHeaders(request.headers, limits);
-  facts.userUuid = principal.userId;
-  facts.clientUuid = principal.clientId;
   const body = await readJsonBody(request, limits, deps.clock);
   if (Array.isArray(body)) {
     const problem = "Invalid request: batches are not supported, send one message per POST.";

@@ -27,22 +27,23 @@ export function recordingLinks(
   ]);
   return {
     async sign(ref, expiresAt) {
-      const expires = Math.floor(expiresAt.getTime() / 1000);
+      const expires = String(Math.floor(expiresAt.getTime() / 1000));
       const signature = await crypto.subtle.sign("HMAC", await key, signed(ref, expires));
       const url = new URL(`/recordings/${ref.callId}`, publicUrl);
       url.searchParams.set("client", ref.clientId);
-      url.searchParams.set("expires", String(expires));
+      url.searchParams.set("expires", expires);
       url.searchParams.set("signature", hex(new Uint8Array(signature)));
       return url.href;
     },
     async verify(url) {
       const ref = {
         callId: url.pathname.split("/").at(-1) ?? "",
-        clientId: url.searchParams.get("client") ?? "",
+        clientId: only(url, "client"),
       };
-      const expires = Number(url.searchParams.get("expires"));
-      const signature = bytesOf(url.searchParams.get("signature") ?? "");
-      if (!isUuid(ref.callId) || !isUuid(ref.clientId) || signature === null) return null;
+      const expires = only(url, "expires");
+      const signature = bytesOf(only(url, "signature"));
+      if (!isUuid(ref.callId) || !isUuid(ref.clientId)) return null;
+      if (!/^\d+$/.test(expires) || signature === null) return null;
       // `verify` compares in constant time.
       const genuine = await crypto.subtle.verify(
         "HMAC",
@@ -50,12 +51,18 @@ export function recordingLinks(
         signature,
         signed(ref, expires),
       );
-      return genuine && clock.now().getTime() < expires * 1000 ? ref : null;
+      return genuine && clock.now().getTime() < Number(expires) * 1000 ? ref : null;
     },
   };
 }
 
-function signed(ref: CallRef, expires: number): Uint8Array<ArrayBuffer> {
+/** The parameter's value; empty unless it is there exactly once. */
+function only(url: URL, name: string): string {
+  const values = url.searchParams.getAll(name);
+  return values.length === 1 ? values[0] : "";
+}
+
+function signed(ref: CallRef, expires: string): Uint8Array<ArrayBuffer> {
   return utf8(`recording\n${ref.clientId}\n${ref.callId}\n${expires}`);
 }
 

@@ -1,11 +1,9 @@
 import type { CallOrderStatus } from "../../src/call_orders/call_order.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
 import type { RecordFilter, RecordRepo, RecordView } from "../../src/records/record_repo.ts";
+import { soughtNumber } from "../../src/records/sought_number.ts";
 import { contains, createdAt, happenedAt, newestFirst, same, slice, suggest } from "./lists.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
-
-const PHONE_LIKE = /^[\d\s()+./-]*$/;
-const MIN_DIGITS = 3;
 
 /** Records, their types and notes. */
 export function recordRepo(tx: Transaction): AtOnce<RecordRepo> {
@@ -118,6 +116,6 @@ function matches(record: ContactRecord, { search, status, typeId }: RecordFilter
 
 function isFound({ name, email, phoneNumber }: ContactRecord, search: string): boolean {
   if (contains(name, search) || contains(email, search)) return true;
-  const digits = search.replace(/\D/g, "");
-  return PHONE_LIKE.test(search) && digits.length >= MIN_DIGITS && phoneNumber.includes(digits);
+  const number = soughtNumber(search);
+  return number !== null && new RegExp(number.pattern).test(phoneNumber);
 }

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import type { Scope } from "../../src/kernel/scope.ts";
+import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { accessRepo } from "./access_repo.ts";
 import { auditLog } from "./audit_log.ts";
 import { balanceService } from "./balance_service.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Uuid } from "../../src/kernel/ids.ts";
-import type { Scope } from "../../src/kernel/unit_of_work.ts";
+import type { Scope } from "../../src/kernel/scope.ts";
 import type { Owned, Rows, Table, Tables } from "./tables.ts";
 
 /** A port whose methods answer at once: maps need no waiting, and the store makes promises of it. */

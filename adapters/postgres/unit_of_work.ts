@@ -6,7 +6,8 @@
  * @module
  */
 import { DomainError } from "../../src/kernel/errors.ts";
-import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import type { Scope } from "../../src/kernel/scope.ts";
+import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { accessRepo } from "./access.ts";
 import { auditLog } from "./audit.ts";
 import { balanceService } from "./balance.ts";

@@ -5,7 +5,7 @@
  */
 import { DomainError } from "../kernel/errors.ts";
 import type { Uuid } from "../kernel/ids.ts";
-import type { Scope } from "../kernel/unit_of_work.ts";
+import type { Scope } from "../kernel/scope.ts";
 
 /** Every permission there is. */
 export const PERMISSIONS = ["calls.view", "calls.manage"] as const;

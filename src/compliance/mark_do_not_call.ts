@@ -6,15 +6,21 @@
 import type { Uuid } from "../kernel/ids.ts";
 import type { Repos } from "../kernel/unit_of_work.ts";
 
-/** Marks the record and its number, within the caller's transaction. */
-export async function markDoNotCall(repos: Repos, recordId: Uuid, at: Date): Promise<void> {
+/**
+ * Marks the record and its number, within the caller's transaction.
+ *
+ * @returns whether there is such a record that was not marked before.
+ */
+export async function markDoNotCall(repos: Repos, recordId: Uuid, at: Date): Promise<boolean> {
   const record = await repos.records.lock(recordId);
-  if (record === null) return;
-  const marked = { ...record, doNotCallAt: record.doNotCallAt ?? at, updatedAt: at };
-  await Promise.all([
-    listNumbers(repos, record.clientId, [record.phoneNumber], at),
-    repos.records.update(marked),
-  ]);
+  if (record === null) return false;
+  const listed = listNumbers(repos, record.clientId, [record.phoneNumber], at);
+  if (record.doNotCallAt !== null) {
+    await listed;
+    return false;
+  }
+  await Promise.all([repos.records.update({ ...record, doNotCallAt: at, updatedAt: at }), listed]);
+  return true;
 }
 
 /**

@@ -12,13 +12,7 @@ import type { CampaignRepo } from "../campaigns/campaign_repo.ts";
 import type { StatsRepo } from "../campaigns/stats_repo.ts";
 import type { DoNotCallList } from "../compliance/do_not_call_list.ts";
 import type { RecordRepo } from "../records/record_repo.ts";
-import type { Uuid } from "./ids.ts";
-
-/**
- * What a unit of work may see: one client's rows, every client's, or (while nobody is known yet)
- * only what authentication needs.
- */
-export type Scope = { clientId: Uuid } | "all" | "authentication";
+import type { Scope } from "./scope.ts";
 
 /** The repositories of one transaction. */
 export type Repos = {

@@ -1,15 +1,16 @@
 /**
- * Adds many contacts, a batch at a time: bad rows are told and passed over, known numbers left.
+ * Adds many contacts, a batch at a time: bad rows are told and passed over, known numbers left (but
+ * marked when the row says that they must not be called).
  *
  * @module
  */
 import { auditEntry } from "../access/audit_log.ts";
 import { type Principal, requireWrite, scopeOf } from "../access/principal.ts";
 import type { Ports } from "../app_ports.ts";
-import { listNumbers } from "../compliance/mark_do_not_call.ts";
 import { isTimeZone } from "../compliance/calling_window.ts";
+import { listNumbers, markDoNotCall } from "../compliance/mark_do_not_call.ts";
 import { DomainError, invalid, notFound } from "../kernel/errors.ts";
-import { newId, requireId } from "../kernel/ids.ts";
+import { newId, requireId, type Uuid } from "../kernel/ids.ts";
 import { parseMoment } from "../kernel/moment.ts";
 import { requireText } from "../kernel/text.ts";
 import { newRecord, type NewRecordFields, requireFields } from "./create_record.ts";
@@ -37,7 +38,10 @@ export type ImportRow = {
 /** What became of the rows of a batch. */
 export type ImportReport = {
   created: number;
-  /** Rows whose number the type has already, in the store or further up. */
+  /**
+   * Rows whose number the type has already, in the store or further up. The record stays as it is,
+   * but for `doNotCall`, which marks it.
+   */
   duplicates: { line: number; existing: string }[];
   refused: { line: number; problem: string }[];
 };
@@ -71,10 +75,18 @@ export async function importRecords(
     }
     const existing = await Promise.all(good.map(({ record }) => records.insert(record)));
     const added = good.filter((_, i) => existing[i] === null);
-    good.forEach(({ line }, i) => {
+    // In one order for all, and each once: records are locked here.
+    const toMark = new Set<Uuid>();
+    good.forEach(({ line, record }, i) => {
       const other = existing[i];
-      if (other !== null) report.duplicates.push({ line, existing: other });
+      if (other === null) return;
+      report.duplicates.push({ line, existing: other });
+      if (record.doNotCallAt !== null) toMark.add(other);
     });
+    // Records before the balance: see the order of locks in unit_of_work.ts.
+    const marked = [...toMark].sort();
+    for (const id of marked) await records.lock(id);
+    for (const id of marked) await markDoNotCall(repos, id, now);
     report.created = added.length;
     const unwanted = added.filter(({ record }) => record.doNotCallAt !== null);
     const numbers = unwanted.map(({ record }) => record.phoneNumber);

@@ -12,8 +12,8 @@ import type { RecordType } from "./record_type.ts";
 /** Which records to list. */
 export type RecordFilter = {
   /**
-   * Anywhere in name or e-mail without regard to case, or (when it holds at least three digits and
-   * else only phone punctuation) anywhere in the number's digits. `%` and `_` are ordinary.
+   * Anywhere in name or e-mail without regard to case, or in the number as `soughtNumber` reads it.
+   * `%` and `_` are ordinary.
    */
   search?: string;
   status?: RecordStatus;

@@ -4,13 +4,16 @@
  * @module
  */
 import type { Client } from "../access/client.ts";
-import { listNumbers } from "../compliance/mark_do_not_call.ts";
+import { listNumbers, markDoNotCall } from "../compliance/mark_do_not_call.ts";
 import { invalid } from "../kernel/errors.ts";
 import { importedRecord } from "../records/import_records.ts";
 import type { RecordSetup } from "./setup.ts";
 import { located, type SetupWork } from "./setup_work.ts";
 
-/** Adds the document's contacts; those whose number the type has already stay as they are. */
+/**
+ * Adds the document's contacts. A record whose number the type has already stays as it is, but is
+ * marked when the document says that it must not be called.
+ */
 export async function applyRecords(
   { repos, upserts: { report }, now, phoneNumbers }: SetupWork,
   client: Client,
@@ -27,8 +30,12 @@ export async function applyRecords(
       throw invalid(`${at}.recordType`, problem);
     }
     const record = located(at, () => importedRecord(phoneNumbers, type, input, now));
-    if (await records.insert(record) !== null) {
-      report.unchanged++;
+    const existing = await records.insert(record);
+    if (existing !== null) {
+      if (record.doNotCallAt !== null && await markDoNotCall(repos, existing, now)) {
+        report.updated++;
+        report.changes.push(`marked record ${record.name} as do not call`);
+      } else report.unchanged++;
       continue;
     }
     if (record.doNotCallAt) await listNumbers(repos, client.id, [record.phoneNumber], now);

@@ -13,7 +13,6 @@ import type { Ports } from "../app_ports.ts";
 import { orderOpen } from "../call_orders/create_call_order.ts";
 import { insertOrder } from "../call_orders/save_order.ts";
 import type { Call } from "../calls/call.ts";
-import type { CallEvent } from "../calls/call_event.ts";
 import { noteOptOut } from "../calls/note_opt_out.ts";
 import { saveCall } from "../calls/save_call.ts";
 import { DomainError } from "../kernel/errors.ts";
@@ -21,47 +20,10 @@ import { newId, type Uuid } from "../kernel/ids.ts";
 import { requireText } from "../kernel/text.ts";
 import type { Repos } from "../kernel/unit_of_work.ts";
 import type { ContactRecord, Note } from "../records/record.ts";
+import type { History, PastNote } from "./history.ts";
 import { findReferences } from "./history_references.ts";
 import { retell, type Retold, type RetoldCall } from "./retell_order.ts";
 import { summed } from "./summed_stats.ts";
-
-/** A call that is over. */
-export type PastCall = {
-  /** A UUIDv7 of the moment of dialling, by which its events refer to it. */
-  id: Uuid;
-  dialedAt: Date;
-  /** Adapter that dialled it, such as `simulated`. */
-  provider: string;
-  /** All that was reported of it, oldest first. */
-  events: CallEvent[];
-};
-
-/** An order of the past. */
-export type PastOrder = {
-  recordUuid: string;
-  /** Of the record's client. */
-  campaignUuid: string;
-  orderedAt: Date;
-  /** When the server was to dial it by itself. */
-  scheduledTime?: Date;
-  instructions?: string;
-  /** Its calls, oldest first. */
-  calls: PastCall[];
-};
-
-/** Something that was written down about a record. */
-export type PastNote = {
-  recordUuid: string;
-  author: string;
-  text: string;
-  at: Date;
-};
-
-/** What happened before. */
-export type History = {
-  orders: PastOrder[];
-  notes?: PastNote[];
-};
 
 /**
  * Orders or notes of one transaction. Few, because each call moves its client's one balance twice,

@@ -14,7 +14,7 @@ import type { Transcript } from "../calls/transcript.ts";
 import { invalid } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import type { OrderReferences } from "./history_references.ts";
-import type { PastCall, PastOrder } from "./import_history.ts";
+import type { PastCall, PastOrder } from "./history.ts";
 
 /** A call with what was said and found out on it. */
 export type RetoldCall = {

@@ -132,7 +132,9 @@ function schemaOn(name: string, source: Promise<TestDatabases | null>): void {
     const world = await (filled ??= manyRecords(db));
     const pages = await pagesOf(db, "records");
     const page = { page: 1, limit: 20 };
-    for (const search of [ADA_123, ADA_123.toUpperCase(), "(415) 200-0555", "000123"]) {
+    const names = [ADA_123, ADA_123.toUpperCase()];
+    const numbers = ["(415) 200-0555", "000123", "+1 415 200 0555", "001 415 200 0555"];
+    for (const search of [...names, ...numbers]) {
       const plan = await planOf(
         db.lanes,
         world,

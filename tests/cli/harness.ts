@@ -59,8 +59,12 @@ export function openShell(): Shell {
     isTerminal: false,
     run: async (...args) => {
       const written = { stdout: "", stderr: "" };
+      // As the embedded database does, it opens once per line.
+      let isOpen = false;
       const code = await runCli(args, {
         open() {
+          if (isOpen) throw new CommandError("the database is in use by another process");
+          isOpen = true;
           shell.opened++;
           const phoneCalls = (limit: number) => Promise.resolve(shell.phoneCalls.slice(0, limit));
           return Promise.resolve({ app, phoneCalls });

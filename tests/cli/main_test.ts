@@ -39,6 +39,13 @@ Deno.test("the studio task sets up a client in the embedded database, which keep
       "1 created, 0 there already, 1 refused\n",
     ]);
     assertStringIncludes(imported.stderr, "line 3: phoneNumber");
+    const paid = await task(
+      data,
+      "studio",
+      ..."top-up --client Acme --amount 50 --reference A-1 --json".split(" "),
+    );
+    assertEquals([paid.code, paid.stderr], [0, ""]);
+    assertEquals(JSON.parse(paid.stdout).changes, ["topped up Acme by 50 USD"]);
     const types = await task(data, "studio", "record-type", "list", "--json");
     assertEquals(JSON.parse(types.stdout)[0].records, 1);
     const calls = await task(data, "studio", "phone", "calls", "--json");

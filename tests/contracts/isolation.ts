@@ -7,7 +7,8 @@
 import { assert, assertEquals, assertRejects, equal } from "@std/assert";
 import type { Client } from "../../src/access/client.ts";
 import { figuresOfOrder } from "../../src/campaigns/stats.ts";
-import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import type { Scope } from "../../src/kernel/scope.ts";
+import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import {
   callRow,
   campaignRow,

@@ -8,7 +8,8 @@
  */
 import { assertRejects } from "@std/assert";
 import type { Uuid } from "../../src/kernel/ids.ts";
-import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import type { Scope } from "../../src/kernel/scope.ts";
+import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import {
   type Company,
   companyOf,

@@ -1,7 +1,8 @@
 /** What a unit of work owes whoever runs one. */
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { newId } from "../../src/kernel/ids.ts";
-import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import type { Scope } from "../../src/kernel/scope.ts";
+import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { NOON, recordRow, tokenRow } from "../support/rows.ts";
 import { atOnce, contract, newCompany, scopeOf } from "./suite.ts";
 

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { harness, PUBLIC_URL } from "./harness.ts";
 
 const get = (path: string, method = "GET") => new Request(new URL(path, PUBLIC_URL), { method });
@@ -58,6 +58,13 @@ Deno.test("OAuth discovery and registration are plainly absent, so clients use t
     assertEquals(response.headers.get("www-authenticate"), null);
     await response.body?.cancel();
   }
+});
+
+Deno.test("whoever tries to register is told that tokens are sent instead", async () => {
+  const response = await harness().fetch(get("/register", "POST"));
+  assertEquals(response.status, 404);
+  const { error: { message } } = await response.json();
+  assertMatch(message, /clients are not registered.* API tokens in the Authorization header/);
 });
 
 Deno.test("every answer carries security headers and a request id, and is not cached", async () => {

@@ -117,14 +117,21 @@ Deno.test("the token is judged before a byte of the body is read", async () => {
   await response.body?.cancel();
 });
 
-Deno.test("only POST is served, and no token is needed to learn that", async () => {
+Deno.test("only POST is served, and a good token is needed to learn that", async () => {
+  const noClient = () => Promise.reject(new DomainError("no_client", "Forbidden: no client"));
   for (const method of ["GET", "DELETE", "PUT", "PATCH", "HEAD"]) {
-    for (const authorization of ["Bearer good", null]) {
+    const allowed = await harness().fetch(mcpRequest({ method }));
+    assertEquals([allowed.status, allowed.headers.get("allow")], [405, "POST, OPTIONS"], method);
+    await allowed.body?.cancel();
+    for (const authorization of ["Bearer x", null]) {
       const response = await harness().fetch(mcpRequest({ method, headers: { authorization } }));
-      assertEquals(response.status, 405, method);
-      assertEquals(response.headers.get("allow"), "POST, OPTIONS");
+      assertEquals(response.status, 401, method);
+      assertStringIncludes(response.headers.get("www-authenticate") ?? "", "Bearer realm=");
       await response.body?.cancel();
     }
+    const outsider = await harness({ authenticate: noClient }).fetch(mcpRequest({ method }));
+    assertEquals(outsider.status, 403, method);
+    await outsider.body?.cancel();
   }
 });
 

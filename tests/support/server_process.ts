@@ -18,8 +18,14 @@ export interface ServerProcess {
   stop(): Promise<number>;
 }
 
-/** Starts `deno task start`'s command with these variables, and waits until it can serve. */
-export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
+/**
+ * Starts `deno task start`'s command with these variables, and waits until the probe answers 200:
+ * `/readyz` when it can serve, `/healthz` when it lives.
+ */
+export async function startServerProcess(
+  env: Record<string, string>,
+  probe: "/readyz" | "/healthz" = "/readyz",
+): Promise<ServerProcess> {
   const port = freePort();
   const url = `http://127.0.0.1:${port}`;
   const [, ...args] = tasks.start.command.split(" ");
@@ -35,7 +41,7 @@ export async function startServerProcess(env: Record<string, string>): Promise<S
     gone = true;
     return status;
   });
-  while (!await isReady(url)) {
+  while (!await isOk(url + probe)) {
     if (gone) throw new Error("the server ended before it could serve");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -79,9 +85,9 @@ export async function callToolAt(
   return result;
 }
 
-async function isReady(url: string): Promise<boolean> {
+async function isOk(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/readyz`);
+    const response = await fetch(url);
     await response.body?.cancel();
     return response.ok;
   } catch {

@@ -7,7 +7,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { memoryStore } from "../../adapters/memory/store.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
-import type { Repos, Scope, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import type { Scope } from "../../src/kernel/scope.ts";
+import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 
 /** What stops a use case in its tracks, as the death of its process does. */
 export class Killed extends Error {}

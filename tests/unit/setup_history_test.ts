@@ -3,7 +3,7 @@ import { eventsOf } from "../../adapters/telephony/simulated/timeline.ts";
 import type { CallEvent } from "../../src/calls/call_event.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
-import type { History, PastCall, PastOrder } from "../../src/setup/import_history.ts";
+import type { History, PastCall, PastOrder } from "../../src/setup/history.ts";
 import { assertSumsHold } from "../support/recount.ts";
 import { minutes } from "../support/rows.ts";
 import {

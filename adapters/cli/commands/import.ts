@@ -14,7 +14,9 @@ const MAX_SHOWN = 50;
 /** `import FILE.csv` */
 export const importContacts = defineCommand({
   name: "import",
-  about: "Add the contacts of a CSV file; numbers that the type has already are left as they are.",
+  about:
+    "Add the contacts of a CSV file. Numbers that the type has already are left as they are, " +
+    "or marked when they must not be called.",
   options: {
     client: { type: "string", value: "NAME", about: "Whose contacts.", required: true },
     "record-type": { type: "string", value: "NAME", about: "Of which type.", required: true },

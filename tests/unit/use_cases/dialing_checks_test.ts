@@ -1,3 +1,4 @@
+/** Every obstacle between an order and its call, alone, beside its neighbour, and all at once: one table. */
 import { assertEquals } from "@std/assert";
 import type { Client } from "../../../src/access/client.ts";
 import type { Principal } from "../../../src/access/principal.ts";
@@ -28,6 +29,8 @@ interface Scene {
   campaignRules?: Partial<Campaign["rules"]>;
   client?: Partial<Client>;
   clientRules?: Partial<Client["rules"]>;
+  /** Whether the client's do-not-call list has the number. */
+  listed?: boolean;
   otherCall?: boolean;
 }
 
@@ -41,7 +44,7 @@ interface Obstacle {
 const NIGHT = { start: "20:00", end: "21:00", days: [1, 2, 3, 4, 5] };
 const DEAR = { currency: "USD", setup: 0n, perMinute: 1_000_000_000_000n, incrementSeconds: 60 };
 
-/** In the order in which people are told: SPEC.md, initiate-call. */
+/** In the order in which people are told. */
 const OBSTACLES: Obstacle[] = [
   {
     what: "a read-only token",
@@ -191,7 +194,7 @@ async function play(scene: Scene) {
   }
   const live = scene.live ? (await addCall(studio, order)).id : "";
   if (scene.otherCall) await addCall(studio);
-  await store.run("all", async ({ access, campaigns, records, callOrders }) => {
+  await store.run("all", async ({ access, campaigns, records, callOrders, doNotCall }) => {
     const { client, campaign } = company;
     const rules = { ...client.rules, ...scene.clientRules };
     await access.saveClient({ ...client, ...scene.client, rules });
@@ -199,6 +202,7 @@ async function play(scene: Scene) {
     await campaigns.save({ ...campaign, ...scene.campaign, rules: ofCampaign });
     await records.update({ ...record, ...scene.record });
     await callOrders.update({ ...order, ...scene.order });
+    if (scene.listed) await doNotCall.add(record.clientId, record.phoneNumber, NOON);
   });
   const dials = gateway.dialled.length;
   const wish = { callOrderUuid: scene.uuid ?? order.id, idempotencyKey: scene.key };
@@ -256,6 +260,12 @@ const ALONE: [string, Scene, ErrorCode, string][] = [
   [
     "a do_not_call order",
     { order: { status: "do_not_call" } },
+    "do_not_call",
+    "Record is marked do-not-call and must not be called",
+  ],
+  [
+    "a number that was marked in another record",
+    { listed: true },
     "do_not_call",
     "Record is marked do-not-call and must not be called",
   ],

@@ -74,6 +74,30 @@ Deno.test("import: an operator's fields are kept, and unwanted numbers listed", 
   assertEquals([listed[i], listed[1 - i]], [true, false]);
 });
 
+Deno.test("import: a known number that must not be called is marked, and nothing else of it changed", async () => {
+  const studio = await openStudio();
+  const bo = await addRecord(studio, { name: "Old Bo", phoneNumber: "+4930901820" });
+  const cy = await addRecord(studio, { name: "Cy", phoneNumber: "+14155550134" });
+  const unwanted = { ...BO, doNotCall: true };
+  await studio.clock.advance(60_000);
+  const report = await imported(studio, ANA, unwanted, { ...ANA, doNotCall: true }, {
+    name: "Cy",
+    phoneNumber: cy.phoneNumber,
+  });
+  const before = await contentsOf(studio.store);
+  const found = (name: string) => before.records.findIndex(({ record }) => record.name === name);
+  const [ana, oldBo, oldCy] = ["Ana", "Old Bo", "Cy"].map(found);
+  assertEquals([report.created, report.duplicates.map(({ line }) => line)], [1, [3, 4, 5]]);
+  const now = studio.clock.now();
+  assertEquals(before.records[oldBo].record, { ...bo, doNotCallAt: now, updatedAt: now });
+  assertEquals(before.records[ana].record.doNotCallAt, now);
+  assertEquals(before.records[oldCy].record, cy);
+  assertEquals([ana, oldBo, oldCy].map((i) => before.listed[i]), [true, true, false]);
+  await studio.clock.advance(60_000);
+  await imported(studio, unwanted, { ...BO, doNotCall: false });
+  assertEquals((await contentsOf(studio.store)).records, before.records);
+});
+
 const BAD: [string, Partial<ImportedFields>, string][] = [
   [
     "an unknown zone",

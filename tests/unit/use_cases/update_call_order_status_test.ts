@@ -17,7 +17,7 @@ import {
 import { contentsOf } from "../../support/watched_store.ts";
 
 const ALL = "planned busy contacted canceled do_not_call rescheduled failed";
-/** SPEC.md, update-call-order-status: what each status may change to, beside itself. */
+/** What each status may change to, beside itself. */
 const ALLOWED: Record<CallOrderStatus, string> = {
   planned: ALL,
   busy: ALL,
