@@ -49,7 +49,8 @@ export class NumberingPlans implements PhoneNumbers {
 
   /** See the port. A text with a plus or `00` needs no country, and one that it has overrules it. */
   parse(text: string, country: string | null): PhoneNumber | { problem: string } {
-    const given = text.trim().replace(/^tel:/i, "");
+    // "(+1) 415 …" is a usual way to write a number, if not one that the library reads.
+    const given = text.trim().replace(/^tel:/i, "").replace(/^\(\s*(\+\d{1,3})\s*\)/, "$1");
     const from = country?.trim().toUpperCase() ?? null;
     if (from !== null && !isSupportedCountry(from)) {
       return { problem: `country "${country}" is not known: use two letters such as US or AE` };

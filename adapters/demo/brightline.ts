@@ -10,7 +10,10 @@ export const BRIGHTLINE = "Brightline Solar";
 
 /** Calls at any hour, anywhere, without consent on file: what a newcomer tries first. */
 export const MAIN_CAMPAIGN = "Spring Solar Quotes";
-/** Shows the rules at work: window, country, consent, a cap, and the server dials by itself. */
+/**
+ * Shows the rules at work: window, countries, a cap, and the server dials by itself. It may call
+ * countries all round the globe, so that it is daytime in one of them at any moment.
+ */
 export const RULED_CAMPAIGN = "Annual Check-ups";
 /** In the middle of its list. */
 export const PAUSED_CAMPAIGN = "Battery Upgrade";
@@ -136,13 +139,13 @@ export const brightline: ClientSetup = {
     {
       name: RULED_CAMPAIGN,
       description: "Arrange the yearly check of customers' systems; scheduled orders are dialled " +
-        "by the server itself",
+        "by the server itself, 8:00 to 20:00 in the callee's own time, in eleven countries",
       status: "active",
       assistant: "Ray",
       rules: {
-        window: { start: "09:00", end: "20:00", days: [1, 2, 3, 4, 5, 6] },
-        countries: ["US"],
-        requireConsent: true,
+        window: { start: "08:00", end: "20:00", days: [1, 2, 3, 4, 5, 6, 7] },
+        countries: ["US", "CA", "BR", "GB", "DE", "AE", "IN", "SG", "JP", "AU", "NZ"],
+        requireConsent: false,
         maxConcurrentCalls: 2,
         maxPricePerMinute: "0.20",
         autoDial: true,

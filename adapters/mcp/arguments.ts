@@ -6,13 +6,18 @@
  */
 import { z } from "zod";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { shown } from "../../src/kernel/text.ts";
 import type { Tool } from "./define_tool.ts";
 
 /** Parameters that clients are known to add by themselves, to every tool. */
 const ADDED_BY_CLIENTS = ["wait_for_previous"];
 
+/** Unknown parameters that one refusal names. */
+const MAX_NAMED = 10;
+
 /**
- * The arguments, defaults filled in.
+ * The arguments as the tool takes them. Null for an optional parameter counts as left out, and a whole
+ * number as text where text is wanted: models write both.
  *
  * @throws DomainError `invalid` naming every fault.
  */
@@ -21,15 +26,23 @@ export function parseArguments(
   given: Record<string, unknown>,
 ): Record<string, unknown> {
   const kept = Object.fromEntries(
-    Object.entries(given).filter(([key]) => !ADDED_BY_CLIENTS.includes(key)),
+    Object.entries(given)
+      .filter(([key, value]) =>
+        !ADDED_BY_CLIENTS.includes(key) &&
+        !(value === null && tool.input.shape[key] instanceof z.ZodOptional)
+      )
+      .map(([key, value]) => [key, asText(tool.input.shape[key], value)]),
   );
   const allowed = Object.keys(tool.input.shape);
   const unknown = Object.keys(kept).filter((key) => !allowed.includes(key));
   const parsed = tool.input.safeParse(kept);
   const faults = [
-    ...unknown.map((key) =>
+    ...unknown.slice(0, MAX_NAMED).map((key) =>
       `${shown(key)}: unknown parameter. ${tool.name} takes ${allowed.join(", ") || "none"}.`
     ),
+    ...(unknown.length > MAX_NAMED
+      ? [`And ${unknown.length - MAX_NAMED} more unknown parameters.`]
+      : []),
     ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, tool, kept)),
   ];
   if (faults.length > 0) throw new DomainError("invalid", faults.join("\n"));
@@ -50,8 +63,17 @@ function faultOf(
 }
 
 function descriptionOf(field: z.core.$ZodType): string | undefined {
-  const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
-  return z.globalRegistry.get(inner)?.description;
+  return z.globalRegistry.get(innerOf(field))?.description;
+}
+
+function innerOf(field: z.core.$ZodType): z.core.$ZodType {
+  return field instanceof z.ZodOptional ? field.unwrap() : field;
+}
+
+function asText(field: z.core.$ZodType, value: unknown): unknown {
+  return innerOf(field) instanceof z.ZodString && Number.isSafeInteger(value)
+    ? String(value)
+    : value;
 }
 
 function problemOf(issue: z.core.$ZodIssue): string {
@@ -74,8 +96,3 @@ const KINDS: Record<string, string> = {
   int: "a whole number",
   number: "a whole number",
 };
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}

@@ -1,23 +1,32 @@
 /**
- * The tools as clients see them, built once at start: what each kind of caller may be listed, in an
- * order that never changes.
+ * The tools as clients see them, built once at start: what each kind of caller may be listed and told,
+ * in an order that never changes.
  *
  * @module
  */
 import type { Tool as ListedTool } from "@modelcontextprotocol/server";
 import { type Permission, PERMISSIONS, type Principal } from "../../src/access/principal.ts";
 import type { Tool } from "./define_tool.ts";
+import { INSTRUCTIONS, onlyOf } from "./instructions.ts";
 import { inputSchema, outputSchema } from "./json_schema.ts";
 
 /** Which tools a connection has: `?toolsets=core` leaves out those beyond the product page. */
 export type Toolset = "all" | "core";
 
+/** What one kind of caller is told; none of it names a tool that is not among its own. */
+export interface Offer {
+  /** The tools that the caller may call. */
+  tools: ListedTool[];
+  /** How the pieces fit. */
+  instructions: string;
+}
+
 /** The finished catalogue. */
 export interface Catalogue {
   /** The tool of that name, if the toolset has it. */
   find(name: string, toolset: Toolset): Tool | undefined;
-  /** The tools that the caller may call. */
-  listFor(caller: Pick<Principal, "permissions" | "readOnly">, toolset: Toolset): ListedTool[];
+  /** What the caller is told. */
+  offerTo(caller: Pick<Principal, "permissions" | "readOnly">, toolset: Toolset): Offer;
 }
 
 /** @throws Error when two tools share a name, or a schema has a union. */
@@ -26,15 +35,21 @@ export function buildCatalogue(tools: readonly Tool[]): Catalogue {
   if (byName.size !== tools.length) throw new Error("Two tools share a name");
   const listed = tools.map((tool) => ({ tool, entry: entryOf(tool) }));
   const has = (tool: Tool, toolset: Toolset) => toolset === "all" || tool.toolset === "core";
-  const lists = new Map<string, ListedTool[]>();
+  const offers = new Map<string, Offer>();
   for (const toolset of ["all", "core"] as const) {
     for (const readOnly of [false, true]) {
       for (const permissions of subsets(PERMISSIONS)) {
-        const list = listed.filter(({ tool }) =>
+        const open = (tool: Tool) =>
           has(tool, toolset) && (!readOnly || tool.hints.readOnlyHint) &&
-          (tool.permission === null || permissions.has(tool.permission))
-        );
-        lists.set(keyOf({ permissions, readOnly }, toolset), list.map(({ entry }) => entry));
+          (tool.permission === null || permissions.has(tool.permission));
+        const absent = new Set(tools.filter((tool) => !open(tool)).map(({ name }) => name));
+        offers.set(keyOf({ permissions, readOnly }, toolset), {
+          tools: listed.filter(({ tool }) => open(tool)).map(({ entry }) => ({
+            ...entry,
+            description: onlyOf(entry.description, absent),
+          })),
+          instructions: onlyOf(INSTRUCTIONS, absent),
+        });
       }
     }
   }
@@ -43,11 +58,12 @@ export function buildCatalogue(tools: readonly Tool[]): Catalogue {
       const tool = byName.get(name);
       return tool !== undefined && has(tool, toolset) ? tool : undefined;
     },
-    listFor: (caller, toolset) => lists.get(keyOf(caller, toolset)) ?? [],
+    // There is one for every kind of caller.
+    offerTo: (caller, toolset) => offers.get(keyOf(caller, toolset))!,
   };
 }
 
-function entryOf(tool: Tool): ListedTool {
+function entryOf(tool: Tool): ListedTool & { description: string } {
   return {
     name: tool.name,
     title: tool.title,

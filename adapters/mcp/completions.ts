@@ -8,6 +8,7 @@ import type { CompleteResult } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
+import { shown } from "../../src/kernel/text.ts";
 import { invalidParams } from "./errors.ts";
 import { type Kind, suggest } from "./find_by_name.ts";
 import { PROMPTS } from "./prompts.ts";
@@ -37,12 +38,14 @@ export async function complete(
 ): Promise<CompleteResult> {
   if (ref.type === "ref/resource") {
     const resource = RESOURCES.find(({ uri }) => uri === ref.uri);
-    if (resource === undefined) throw invalidParams(`Resource template ${ref.uri} not found`);
+    if (resource === undefined) {
+      throw invalidParams(`Resource template ${shown(ref.uri)} not found`);
+    }
     const kind = argument.name === "uuid" ? resource.of : null;
     return completion((await found(app, principal, kind, argument.value)).map(({ id }) => id));
   }
   const prompt = PROMPTS.find(({ name }) => name === ref.name);
-  if (prompt === undefined) throw invalidParams(`Prompt ${ref.name} not found`);
+  if (prompt === undefined) throw invalidParams(`Prompt ${shown(ref.name)} not found`);
   const kind = argument.name === prompt.about ? prompt.about : null;
   return completion((await found(app, principal, kind, argument.value)).map(({ name }) => name));
 }

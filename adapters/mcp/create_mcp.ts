@@ -11,6 +11,7 @@ import { createMcpHandler, type McpRequestContext } from "@modelcontextprotocol/
 import { z } from "zod";
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
+import { shown } from "../../src/kernel/text.ts";
 import { answerInJson, withBothAccepted } from "./accept.ts";
 import { buildCatalogue, type Toolset } from "./catalogue.ts";
 import type { Report } from "./errors.ts";
@@ -46,6 +47,8 @@ const waitingCall = z.object({
   params: z.object({ arguments: z.object({ waitSeconds: z.number().positive() }) }),
 });
 
+const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null() }) });
+
 /** @throws Error when a tool's definition cannot be served. */
 export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
   const catalogue = buildCatalogue(TOOLS);
@@ -61,7 +64,7 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
     async fetch(request, { principal, body }) {
       const toolset = new URL(request.url).searchParams.get("toolsets") ?? "all";
       if (toolset !== "all" && toolset !== "core") {
-        const message = `toolsets: must be "core" or left out, got ${JSON.stringify(toolset)}`;
+        const message = `toolsets: must be "core" or left out, got ${shown(toolset)}`;
         return Response.json({ jsonrpc: "2.0", id: null, error: { code: -32602, message } }, {
           status: 400,
         });
@@ -70,7 +73,7 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
       const handler = waits(body) ? streaming : answering;
       const response = await handler.fetch(withBothAccepted(request), {
         authInfo,
-        parsedBody: body,
+        parsedBody: withoutNullArguments(body),
       });
       return await answerInJson(request, response);
     },
@@ -81,6 +84,14 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
 /** What {@link createMcp} put into the SDK's pass-through. */
 function callerOf({ authInfo }: McpRequestContext): { principal: Principal; toolset: Toolset } {
   return authInfo?.extra as { principal: Principal; toolset: Toolset };
+}
+
+/** The message; `"arguments": null`, which some clients send for none, is taken out. */
+function withoutNullArguments(body: unknown): unknown {
+  const message = nullArguments.safeParse(body);
+  if (!message.success) return body;
+  const { arguments: _, ...params } = message.data.params;
+  return { ...message.data, params };
 }
 
 /** Whether answering may take its time. */

@@ -40,7 +40,7 @@ export interface Tool<
   /** For a model: what it does, when to use it, what comes next, what it costs; limits and defaults. */
   description: string;
   hints: Hints;
-  /** What the use case demands; decides only whether the tool is listed. */
+  /** What the use case demands; decides whether the tool is listed, and refuses before arguments are read. */
   permission: Permission | null;
   /** `discovery` tools are beyond the product page and switched off by `?toolsets=core`. */
   toolset: "core" | "discovery";

@@ -5,9 +5,11 @@
  * @module
  */
 import type { CallToolResult } from "@modelcontextprotocol/server";
+import { type Principal, requirePermission, requireWrite } from "../../src/access/principal.ts";
+import { shown } from "../../src/kernel/text.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Catalogue, Toolset } from "./catalogue.ts";
-import type { ToolContext } from "./define_tool.ts";
+import type { Tool, ToolContext } from "./define_tool.ts";
 import { invalidParams, type Report, toolErrorText } from "./errors.ts";
 import { failure, success } from "./results.ts";
 
@@ -30,10 +32,17 @@ export async function callTool(
   report: Report,
 ): Promise<CallToolResult> {
   const tool = catalogue.find(call.name, toolset);
-  if (tool === undefined) throw invalidParams(`Tool ${call.name} not found`);
+  if (tool === undefined) throw invalidParams(`Tool ${shown(call.name)} not found`);
   try {
+    refuseEarly(tool, context.principal);
     return success(await tool.call(context, parseArguments(tool, call.arguments ?? {})));
   } catch (error) {
     return failure(toolErrorText(error, tool.name, report));
   }
+}
+
+/** The use case decides; asked here too, so that whoever may not call hears that, and not of arguments. */
+function refuseEarly({ hints, permission }: Tool, principal: Principal): void {
+  if (!hints.readOnlyHint) requireWrite(principal);
+  if (permission !== null) requirePermission(principal, permission);
 }

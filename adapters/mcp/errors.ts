@@ -27,12 +27,24 @@ export function toolErrorText(error: unknown, tool: string, report: Report): str
   return UNEXPECTED;
 }
 
-/** What a client is told of a failed read or prompt: a JSON-RPC error. */
-export function protocolError(error: unknown, name: string, report: Report): ProtocolError {
+/** Characters of a URI that an error repeats; each of ours is shorter. */
+const MAX_URI = 100;
+
+/**
+ * What a client is told of a failed read or prompt: a JSON-RPC error.
+ *
+ * @param uri - of the resource that was to be read.
+ */
+export function protocolError(
+  error: unknown,
+  name: string,
+  report: Report,
+  uri?: string,
+): ProtocolError {
   if (error instanceof ProtocolError) return error;
   if (error instanceof DomainError && error.code !== "unavailable") {
-    return error.code === "not_found"
-      ? new ResourceNotFoundError(name, error.message)
+    return error.code === "not_found" && uri !== undefined
+      ? new ResourceNotFoundError(uri.slice(0, MAX_URI), error.message)
       : new ProtocolError(INVALID_PARAMS, error.message);
   }
   report("request failed", { error, name });

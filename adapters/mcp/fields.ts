@@ -6,7 +6,8 @@
  */
 import { z } from "zod";
 import type { JsonObject } from "../../src/kernel/json.ts";
-import { DEFAULT_LIMIT, MAX_LIMIT } from "../../src/kernel/page.ts";
+import { DEFAULT_LIMIT, MAX_LIMIT, MAX_PAGE } from "../../src/kernel/page.ts";
+import { PARAMETER_LIMITS } from "../../src/records/record.ts";
 
 /** A uuid. What is none names nothing: the use case answers it like any unknown one. */
 export function uuid(description: string) {
@@ -33,9 +34,15 @@ export function jsonObject(description: string) {
   return z.custom<JsonObject>(isObject, "must be an object").meta({ type: "object", description });
 }
 
+const { keys, keyLength, depth, bytes } = PARAMETER_LIMITS;
+
+/** The limits of a record's parameters. */
+export const PARAMETERS =
+  `up to ${keys} keys of ${keyLength} characters, ${depth} levels, ${bytes} bytes`;
+
 /** `page` and `limit`, as every list takes them. */
 export const paging = {
-  page: z.int().min(1).describe("Page number, from 1 (default: 1)").optional(),
+  page: whole(1, MAX_PAGE, `Page number, 1-${MAX_PAGE} (default: 1)`).optional(),
   limit: whole(1, MAX_LIMIT, `Results per page, 1-${MAX_LIMIT} (default: ${DEFAULT_LIMIT})`)
     .optional(),
 };

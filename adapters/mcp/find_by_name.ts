@@ -7,6 +7,7 @@ import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
 import { invalid } from "../../src/kernel/errors.ts";
 import { isUuid } from "../../src/kernel/ids.ts";
+import { shown } from "../../src/kernel/text.ts";
 import type { Named } from "../../src/records/record_repo.ts";
 
 /** What can be looked for by name. */
@@ -44,7 +45,7 @@ export async function resolve(
   throw invalid(
     kind,
     fitting.length === 0
-      ? `no ${kind} has ${JSON.stringify(wanted)} in its name`
+      ? `no ${kind} has ${shown(wanted)} in its name`
       : `several fit, give the uuid of one: ${some}`,
   );
 }

@@ -26,13 +26,12 @@ export function inputSchema(input: z.ZodObject): ObjectSchema {
 }
 
 /**
- * What a tool gives; room is left for members that come later. Which members are always there is said
- * at the root alone: further down it would cost a model a tenth of the whole catalogue.
+ * What a tool gives; room is left for members that come later. Which members are always there is not
+ * said: it would cost a model a tenth of the whole catalogue.
  */
 export function outputSchema(output: z.ZodObject): ObjectSchema {
-  const { properties, required } = generated(output, "output");
-  const terse = mapValues(properties as JsonSchema, withoutRequired);
-  return { type: "object", properties: terse, ...(required === undefined ? {} : { required }) };
+  const { properties } = generated(output, "output");
+  return { type: "object", properties: mapValues(properties as JsonSchema, withoutRequired) };
 }
 
 function generated(schema: z.ZodObject, io: "input" | "output"): JsonSchema {

@@ -7,12 +7,15 @@
 import type { GetPromptResult } from "@modelcontextprotocol/server";
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
+import { shown } from "../../src/kernel/text.ts";
 import { invalidParams } from "./errors.ts";
 import { type Kind, resolve } from "./find_by_name.ts";
 import { presentCallOrder } from "./present/call_order.ts";
+import { fitDocument } from "./present/fit_document.ts";
 import { presentProfile } from "./present/record_documents.ts";
 import { presentCampaignOutcomes, presentStats } from "./present/stats.ts";
 import { NOTICE } from "./present/untrusted.ts";
+import { REST_OF_RECORD } from "./resources.ts";
 
 /** A prompt about one campaign or record. */
 export interface Prompt {
@@ -25,6 +28,8 @@ export interface Prompt {
   request: string;
   /** What it needs to know for that. */
   data(app: App, principal: Principal, uuid: string): Promise<object>;
+  /** Where the rest is, when the data are too long to be whole. */
+  rest: string;
 }
 
 /** Orders of each status that `follow-up-list` shows. */
@@ -37,6 +42,7 @@ export const PROMPTS: readonly Prompt[] = [
     title: "Review a campaign",
     description: "How a campaign is going, and what to change.",
     about: "campaign",
+    rest: "get-call-outcomes has a call's in full",
     request: "Review this campaign for the person who runs it. Say how it is going (reach, " +
       "answered rate, outcomes, cost per answered call), what stands out in the end reasons, and " +
       "the two or three changes that would help most, each with the figure that it rests on.",
@@ -56,6 +62,7 @@ export const PROMPTS: readonly Prompt[] = [
     title: "Prepare a call",
     description: "All that is known of a record before it is called.",
     about: "record",
+    rest: REST_OF_RECORD,
     request: "Prepare a call to this record. Sum up who it is, what happened on earlier calls, " +
       "what was found out and promised, and whether anything speaks against calling (status, " +
       "do-not-call). Then suggest how to open the call and what to ask.",
@@ -67,6 +74,7 @@ export const PROMPTS: readonly Prompt[] = [
     title: "List whom to follow up",
     description: "Whom to call next in a campaign, and why.",
     about: "campaign",
+    rest: "list-call-orders has all of them",
     request: "Make a list of whom to call next in this campaign, most promising first, each with " +
       "the reason in half a sentence and the call order's uuid. Rescheduled and busy orders were " +
       "tried before; get-record and the resource studio://records/{uuid} tell how that went. Call " +
@@ -80,9 +88,11 @@ export const PROMPTS: readonly Prompt[] = [
       ]);
       return {
         stats: presentStats(stats, principal),
-        callOrders: pages.flatMap(({ items }) => items).map((view) =>
-          presentCallOrder(view, principal)
-        ),
+        callOrders: pages.flatMap(({ items }) => items).map((view) => {
+          const { campaignUuid: _uuid, campaignName: _name, client: _client, ...order } =
+            presentCallOrder(view, principal);
+          return order;
+        }),
         omitted: pages.reduce((sum, { total, items }) => sum + total - items.length, 0),
       };
     },
@@ -115,11 +125,12 @@ export async function getPrompt(
   args: Record<string, string>,
 ): Promise<GetPromptResult> {
   const prompt = PROMPTS.find((one) => one.name === name);
-  if (prompt === undefined) throw invalidParams(`Prompt ${name} not found`);
+  if (prompt === undefined) throw invalidParams(`Prompt ${shown(name)} not found`);
   const { about, request, description } = prompt;
   const given = args[about] ?? "";
   if (given.trim() === "") throw invalidParams(`${about}: is required, a name or a UUID`);
   const data = await prompt.data(app, principal, await resolve(app, principal, about, given));
-  const text = `${request}\n\n${NOTICE}\n\n${JSON.stringify(data)}`;
+  const fitting = fitDocument(data, prompt.rest);
+  const text = `${request}\n\n${NOTICE}\n\n${JSON.stringify(fitting)}`;
   return { description, messages: [{ role: "user", content: { type: "text", text } }] };
 }

@@ -7,6 +7,8 @@ import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
 import { MAX_CAMPAIGNS } from "../../src/campaigns/queries.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { shown } from "../../src/kernel/text.ts";
+import { fitDocument } from "./present/fit_document.ts";
 import { presentAllCosts, presentBalance } from "./present/money.ts";
 import { presentProfile, presentRecordOutcomes } from "./present/record_documents.ts";
 import { presentCampaignCosts, presentCampaignOutcomes, presentStats } from "./present/stats.ts";
@@ -20,9 +22,21 @@ export interface Resource {
   description: string;
   /** What `{uuid}` names, and how it completes; null for a fixed resource. */
   of: "campaign" | "record" | null;
+  /** Where the rest is, when the document is too long to be whole; absent when it never is. */
+  rest?: string;
   /** The document; `uuid` is empty for a fixed resource. */
   read(app: App, principal: Principal, uuid: string): Promise<object>;
 }
+
+const TOTAL_CALLS = "total calls (every call that was placed, live and failed ones included)";
+
+const NO_MARGIN = "Costs in another currency stand apart, and then there is no margin.";
+
+const EACH = "each campaign has its own resource";
+
+/** Where what a record's profile leaves out is in full. */
+export const REST_OF_RECORD = "get-record has the fields, list-call-orders the orders, " +
+  "get-call-details the calls in full";
 
 /** As on the product page. */
 export const RESOURCES: readonly Resource[] = [
@@ -31,9 +45,10 @@ export const RESOURCES: readonly Resource[] = [
     name: "campaigns-stats",
     title: "Statistics of all campaigns",
     description:
-      "Per campaign: total calls, answered rate (0 to 1), average duration in seconds, " +
+      `Per campaign: ${TOTAL_CALLS}, answered rate (0 to 1), average duration in seconds, ` +
       "total cost, calls by end reason, orders by status.",
     of: null,
+    rest: EACH,
     async read(app, principal) {
       const all = await app.campaigns.allStats(principal);
       return { campaigns: all.map((stats) => presentStats(stats, principal)), ...cutOff(all) };
@@ -43,8 +58,8 @@ export const RESOURCES: readonly Resource[] = [
     uri: "studio://campaigns/{uuid}/stats",
     name: "campaign-stats",
     title: "Statistics of a campaign",
-    description: "Total calls, answered rate (0 to 1), average duration in seconds, total cost, " +
-      "calls by end reason, orders by status.",
+    description: `Figures: ${TOTAL_CALLS}, answered rate (0 to 1), average duration in ` +
+      "seconds, total cost, calls by end reason, orders by status.",
     of: "campaign",
     read: async (app, principal, uuid) =>
       presentStats(await app.campaigns.stats(principal, uuid), principal),
@@ -55,6 +70,7 @@ export const RESOURCES: readonly Resource[] = [
     title: "Outcomes of a campaign",
     description: "Outcomes grouped by name: how many calls, and the most frequent values.",
     of: "campaign",
+    rest: "get-call-outcomes has a call's in full",
     read: async (app, principal, uuid) =>
       presentCampaignOutcomes(await app.campaigns.outcomes(principal, uuid), principal),
   },
@@ -64,6 +80,7 @@ export const RESOURCES: readonly Resource[] = [
     title: "Outcomes of a record",
     description: "Outcomes over all campaigns, grouped by name, each value with its campaign.",
     of: "record",
+    rest: "get-call-outcomes has a call's in full",
     read: async (app, principal, uuid) =>
       presentRecordOutcomes(await app.records.outcomes(principal, uuid), principal),
   },
@@ -74,6 +91,7 @@ export const RESOURCES: readonly Resource[] = [
     description: "Fields, call orders with their calls (status, duration, summary), outcomes, " +
       "latest 20 notes.",
     of: "record",
+    rest: REST_OF_RECORD,
     read: async (app, principal, uuid) =>
       presentProfile(await app.records.profile(principal, uuid), principal),
   },
@@ -81,7 +99,7 @@ export const RESOURCES: readonly Resource[] = [
     uri: "studio://campaigns/{uuid}/cost",
     name: "campaign-cost",
     title: "Cost of a campaign",
-    description: "Operational cost, phone cost, total price, margin, and currency.",
+    description: `Operational cost, phone cost, total price, margin, and currency. ${NO_MARGIN}`,
     of: "campaign",
     read: async (app, principal, uuid) =>
       presentCampaignCosts(await app.campaigns.stats(principal, uuid), principal),
@@ -90,8 +108,10 @@ export const RESOURCES: readonly Resource[] = [
     uri: "studio://costs/total",
     name: "costs-total",
     title: "Cost of all campaigns",
-    description: "Costs over all campaigns and per campaign, and the client's balance.",
+    description:
+      `Costs over all campaigns and per campaign, and the client's balance. ${NO_MARGIN}`,
     of: null,
+    rest: EACH,
     async read(app, principal) {
       const { totals, campaigns, balance } = await app.campaigns.totalCosts(principal);
       return {
@@ -127,23 +147,28 @@ export const LISTED_TEMPLATES = RESOURCES.filter(({ of }) => of !== null).map((r
 });
 
 /**
- * The document behind a URI.
+ * The document behind a URI, shortened when it is longer than clients take.
  *
  * @throws DomainError `not_found` for a URI that is no resource, or names what the caller may not see.
  */
 export async function readResource(app: App, principal: Principal, uri: string): Promise<object> {
   for (const resource of RESOURCES) {
+    const { rest } = resource;
+    const read = async (uuid: string) => {
+      const document = await resource.read(app, principal, uuid);
+      return rest === undefined ? document : fitDocument(document, rest);
+    };
     const [before, after] = resource.uri.split("{uuid}");
     if (after === undefined) {
-      if (uri === resource.uri) return await resource.read(app, principal, "");
+      if (uri === resource.uri) return await read("");
     } else if (uri.startsWith(before) && uri.endsWith(after)) {
       const uuid = uri.slice(before.length, uri.length - after.length);
-      if (!uuid.includes("/")) return await resource.read(app, principal, uuid);
+      if (!uuid.includes("/")) return await read(uuid);
     }
   }
   throw new DomainError(
     "not_found",
-    `There is no resource ${JSON.stringify(uri.slice(0, 100))}. ` +
+    `There is no resource ${shown(uri)}. ` +
       `Resources: ${RESOURCES.map(({ uri }) => uri).join(", ")}`,
     { field: "uri" },
   );

@@ -12,7 +12,6 @@ import { complete, completionParams } from "./completions.ts";
 import type { ToolContext } from "./define_tool.ts";
 import { callTool } from "./dispatch.ts";
 import { invalidParams, protocolError, type Report } from "./errors.ts";
-import { INSTRUCTIONS } from "./instructions.ts";
 import { getPrompt, LISTED_PROMPTS } from "./prompts.ts";
 import { LISTED_RESOURCES, LISTED_TEMPLATES, readResource, RESOURCE_TYPE } from "./resources.ts";
 
@@ -21,7 +20,6 @@ const LISTS_KEPT = { ttlMs: 300_000, cacheScope: "private" } as const;
 
 const OPTIONS: ServerOptions = {
   capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
-  instructions: INSTRUCTIONS,
   cacheHints: {
     "server/discover": LISTS_KEPT,
     "tools/list": LISTS_KEPT,
@@ -65,12 +63,13 @@ export interface Serving {
 export function serverFor(serving: Serving): Server {
   const { app, resources, catalogue, principal, toolset, report, stopping, version } = serving;
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
-  const server = new Server(info, OPTIONS);
-  const mapped = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  const { tools, instructions } = catalogue.offerTo(principal, toolset);
+  const server = new Server(info, { ...OPTIONS, instructions });
+  const mapped = async <T>(name: string, work: () => Promise<T>, uri?: string): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw protocolError(error, name, report);
+      throw protocolError(error, name, report, uri);
     }
   };
   const list = (method: string, result: () => Record<string, unknown>) =>
@@ -80,7 +79,7 @@ export function serverFor(serving: Serving): Server {
       return result();
     });
 
-  list("tools/list", () => ({ tools: catalogue.listFor(principal, toolset) }));
+  list("tools/list", () => ({ tools }));
   list("resources/list", () => ({ resources: LISTED_RESOURCES }));
   list("resources/templates/list", () => ({ resourceTemplates: LISTED_TEMPLATES }));
   list("prompts/list", () => ({ prompts: LISTED_PROMPTS }));
@@ -96,7 +95,7 @@ export function serverFor(serving: Serving): Server {
       mapped(uri, async () => {
         const text = JSON.stringify(await readResource(resources, principal, uri));
         return { contents: [{ uri, mimeType: RESOURCE_TYPE, text }] };
-      }),
+      }, uri),
   );
   server.setRequestHandler(
     "prompts/get",

@@ -185,8 +185,17 @@ async function dial(ports: Ports, call: Call, request: DialRequest): Promise<voi
   const report = reportOf(result);
   if (report === null) return;
   const providerCallId = result.kind === "accepted" ? result.providerCallId : undefined;
-  const at = ports.clock.now();
-  await applyCallEvent(ports, { ref: request.ref, eventId: "dial", at, providerCallId, report });
+  const about = { ref: request.ref, at: ports.clock.now(), providerCallId };
+  if (result.kind === "refused") {
+    // Surely not dialled, so the provider surely charges nothing.
+    const cost = { amount: 0n, currency: call.currency };
+    await applyCallEvent(ports, {
+      ...about,
+      eventId: "dial-cost",
+      report: { type: "phone_cost", cost },
+    });
+  }
+  await applyCallEvent(ports, { ...about, eventId: "dial", report });
 }
 
 function reportOf(result: DialResult): CallReport | null {

@@ -7,7 +7,7 @@
 import type { Client } from "../access/client.ts";
 import { formatMicros, parseMicros } from "../billing/money.ts";
 import { phoneRate } from "../billing/pricing.ts";
-import { type CallOrder, isOpenOrder } from "../call_orders/call_order.ts";
+import { type CallOrder, isOpenOrder, nextStatuses } from "../call_orders/call_order.ts";
 import type { Campaign } from "../campaigns/campaign.ts";
 import { DomainError, type ErrorCode } from "../kernel/errors.ts";
 import type { Uuid } from "../kernel/ids.ts";
@@ -58,7 +58,7 @@ function refusalOfOrder({ order, campaign }: DialingFacts): DomainError | null {
   if (!isOpenOrder(order.status) && order.status !== "do_not_call") {
     return refusal(
       "order_not_callable",
-      `Call order is ${order.status}; set it to planned or rescheduled before calling`,
+      `Call order is ${order.status}; set it to ${ways(order.status)} before calling`,
     );
   }
   if (order.attempts >= campaign.rules.maxAttempts) {
@@ -69,6 +69,11 @@ function refusalOfOrder({ order, campaign }: DialingFacts): DomainError | null {
     );
   }
   return null;
+}
+
+/** Statuses in which it could be dialled, as far as it may be set to them. */
+function ways(status: CallOrder["status"]): string {
+  return nextStatuses(status).filter(isOpenOrder).join(" or ");
 }
 
 function refusalOfRecord({ record }: DialingFacts): DomainError | null {

@@ -39,6 +39,15 @@ export function optionalText(
     : requireText(field, value, max);
 }
 
+/** Characters of a caller's own value that an error repeats. */
+const SHOWN = 60;
+
+/** A caller's own value for an error to repeat: as JSON, and short whatever was sent. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
 /** Most characters of what a list is searched for: as many as an e-mail address may have. */
 export const MAX_SEARCH = 254;
 
@@ -59,7 +68,7 @@ export function searchText(text: string | undefined): string | undefined {
 export function requireCountry(field: string, text: string): string {
   const country = text.trim().toUpperCase();
   if (!/^[A-Z]{2}$/.test(country)) {
-    throw invalid(field, `must be a two-letter country code such as US or AE, got "${text}"`);
+    throw invalid(field, `must be a two-letter country code such as US or AE, got ${shown(text)}`);
   }
   return country;
 }

@@ -7,7 +7,7 @@
 import { invalid } from "../kernel/errors.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import { depthOf, type Json, type JsonObject } from "../kernel/json.ts";
-import { isStorable } from "../kernel/text.ts";
+import { isStorable, shown } from "../kernel/text.ts";
 
 /** Every status of a record. */
 export const RECORD_STATUSES = ["active", "inactive", "archived"] as const;
@@ -60,6 +60,9 @@ export type Note = {
 /** Limits on a record's parameters. */
 export const PARAMETER_LIMITS = { keys: 50, keyLength: 64, depth: 4, bytes: 8192 } as const;
 
+/** Most characters of an e-mail address (RFC 5321 §4.5.3.1.3, without the angle brackets). */
+export const MAX_EMAIL = 254;
+
 const EMAIL = /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/;
 
 /**
@@ -69,8 +72,8 @@ const EMAIL = /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/;
  */
 export function requireEmail(field: string, text: string): string {
   const email = text.trim();
-  if (email.length > 254 || !EMAIL.test(email) || !isStorable(email)) {
-    throw invalid(field, `must be an e-mail address such as ana@example.com, got "${text}"`);
+  if (email.length > MAX_EMAIL || !EMAIL.test(email) || !isStorable(email)) {
+    throw invalid(field, `must be an e-mail address such as ana@example.com, got ${shown(text)}`);
   }
   return email;
 }

@@ -6,9 +6,9 @@
 import { auditEntry } from "../access/audit_log.ts";
 import { type Principal, requireWrite, scopeOf } from "../access/principal.ts";
 import type { Ports } from "../app_ports.ts";
-import { invalid, notFound } from "../kernel/errors.ts";
+import { notFound } from "../kernel/errors.ts";
 import { newId, requireId } from "../kernel/ids.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import { canonical, type JsonObject } from "../kernel/json.ts";
 import { optionalText, requireText } from "../kernel/text.ts";
 import { MAX_NAME, phoneTaken, requirePhone } from "./create_record.ts";
 import {
@@ -34,7 +34,7 @@ export type RecordChanges = {
 };
 
 /**
- * Changes what is passed and nothing else.
+ * Changes what is passed and nothing else; what changes nothing is not written.
  *
  * @throws DomainError `forbidden`, `invalid`, `not_found`, or `conflict` with the uuid of the
  * record of the same type that has the new number already.
@@ -46,20 +46,20 @@ export async function updateRecord(
 ): Promise<RecordView> {
   requireWrite(principal);
   const id = requireId("Record", uuid);
-  if (Object.values(changes).every((value) => value === undefined)) {
-    throw invalid("uuid", "pass at least one field to change beside it");
-  }
   const now = clock.now();
   return await uow.run(scopeOf(principal), async (repos) => {
     const before = await repos.records.lock(id);
     if (before === null) throw notFound("Record");
-    const after = { ...changed(phoneNumbers, before, changes), updatedAt: now };
+    const after = changed(phoneNumbers, before, changes);
+    if (canonical(comparable(after)) === canonical(comparable(before))) {
+      return found(await repos.records.get(id));
+    }
     if (after.phoneNumber !== before.phoneNumber) {
       const other = await repos.records.idByPhone(after.clientId, after.typeId, after.phoneNumber);
       if (other !== null && other !== id) throw phoneTaken(after.phoneNumber, other);
     }
     const [, , view] = await Promise.all([
-      repos.records.update(after),
+      repos.records.update({ ...after, updatedAt: now }),
       repos.audit.add(auditEntry(principal, {
         id: newId(now),
         at: now,
@@ -69,9 +69,19 @@ export async function updateRecord(
       })),
       repos.records.get(id),
     ]);
-    if (view === null) throw notFound("Record");
-    return view;
+    return found(view);
   });
+}
+
+function found(view: RecordView | null): RecordView {
+  if (view === null) throw notFound("Record");
+  return view;
+}
+
+/** The fields that this use case may change. */
+function comparable(record: ContactRecord): JsonObject {
+  const { name, firstName, lastName, email, phoneNumber, status, parameters } = record;
+  return { name, firstName, lastName, email, phoneNumber, status, parameters };
 }
 
 function changed(

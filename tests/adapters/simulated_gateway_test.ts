@@ -63,7 +63,7 @@ Deno.test("an event that cannot be delivered comes again, and none overtakes it"
     return Promise.resolve(reported.push(event));
   };
   const waits: number[] = [];
-  for (let tried = 0; reported.at(-1)?.report.type !== "phone_cost"; tried++) {
+  for (let tried = 0; reported.at(-1)?.report.type !== "ended"; tried++) {
     const before = clock.now().getTime();
     while (await network.pump(deliver) === 0) await clock.advance(500);
     waits.push(clock.now().getTime() - before);
@@ -76,8 +76,8 @@ Deno.test("an event that cannot be delivered comes again, and none overtakes it"
     "transcript",
     "outcomes",
     "recording",
-    "ended",
     "phone_cost",
+    "ended",
   ]);
   assertEquals(failures.length, 4);
   assert(waits.at(-1)! >= 4 * 500, "waits between tries");
@@ -104,7 +104,7 @@ Deno.test("what a killed replica had taken on, another reports", async () => {
   assertEquals(await replica.pump(deliver), 0);
   await clock.advance(2000);
   assertEquals(await replica.pump(deliver), 8);
-  assertEquals(reported.at(-1)?.report.type, "phone_cost");
+  assertEquals(reported.at(-1)?.report.type, "ended");
 });
 
 Deno.test("a call keeps the speed and seed that it was dialled with", async () => {
@@ -146,7 +146,7 @@ Deno.test("the pump outlives books that fail, and stops when told", async () => 
   assert(failures.length > 0);
   books.claim = claim;
   await clock.advance(WHOLE_CALL);
-  assertEquals(reported.at(-1)?.report.type, "phone_cost");
+  assertEquals(reported.at(-1)?.report.type, "ended");
   stop.abort();
   await running;
 });
@@ -165,7 +165,7 @@ Deno.test("calls of the past are known to the network, and not reported", async 
   const past = [answered, busy, refused].map(({ request }) => ({ request, dialedAt }));
   const [first, second, none] = await network.remember(past);
   assertEquals(none, []);
-  assertEquals(second.at(-1)?.report.type, "phone_cost");
+  assertEquals(second.at(-1)?.report.type, "ended");
   const found = await network.lookup(answered.call);
   assert(found.kind === "found");
   assertEquals(found.events, first);

@@ -71,7 +71,7 @@ for (const [digits, status, reasons, orderStatus] of ENDS) {
   });
 }
 
-Deno.test("whoever waits for the end of a call then finds what was said, found out and recorded", async () => {
+Deno.test("whoever waits for the end of a call then finds what was said, recorded and charged", async () => {
   const { studio, app, call, pass } = await callTo("0001");
   const { admin } = studio;
   for (let after = await callNow(studio, call); after.endedAt === null;) {
@@ -82,8 +82,6 @@ Deno.test("whoever waits for the end of a call then finds what was said, found o
   assert(turns.length > 2);
   const ref = { clientId: call.clientId, callId: call.id };
   assert(await app.calls.openRecording(ref, null));
-  assertEquals((await callNow(studio, call)).phoneCost, null);
-  await pass(10);
   assertEquals((await callNow(studio, call)).phoneCurrency, "USD");
 });
 

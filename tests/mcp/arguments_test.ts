@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { addOrder, NOBODY } from "../support/studio.ts";
+import { addOrder, addRecord, NOBODY } from "../support/studio.ts";
 import { contentsOf } from "../support/watched_store.ts";
 import { ask, call, openEndpoint, refusal } from "./harness.ts";
 
@@ -21,16 +21,22 @@ Deno.test("what clients add by themselves is dropped", async () => {
 
 Deno.test("each wrong argument is told: the field, what was wrong, and what is allowed", async () => {
   const endpoint = await openEndpoint();
-  const page = "Page number, from 1 (default: 1)";
+  const page = "Page number, 1-1000000 (default: 1)";
   const limit = "Results per page, 1-100 (default: 20)";
   const cases: [string, Record<string, unknown>, string][] = [
     ["get-record", {}, "uuid: is required (UUID of the record)."],
-    ["get-record", { uuid: 7 }, "uuid: must be text, got 7 (UUID of the record)."],
+    ["get-record", { uuid: true }, "uuid: must be text, got true (UUID of the record)."],
+    ["get-record", { uuid: 7.5 }, "uuid: must be text, got 7.5 (UUID of the record)."],
     ["get-record", { uuid: null }, "uuid: must be text, got null (UUID of the record)."],
     ["list-records", { limit: 101 }, `limit: must be at most 100, got 101 (${limit}).`],
     ["list-records", { limit: 0 }, `limit: must be at least 1, got 0 (${limit}).`],
     ["list-records", { limit: "20" }, `limit: must be a whole number, got "20" (${limit}).`],
     ["list-records", { page: 1.5 }, `page: must be a whole number, got 1.5 (${page}).`],
+    [
+      "list-records",
+      { page: 1_000_001 },
+      `page: must be at most 1000000, got 1000001 (${page}).`,
+    ],
     ["list-records", { page: 0 }, `page: must be at least 1, got 0 (${page}).`],
     [
       "list-records",
@@ -47,7 +53,8 @@ Deno.test("each wrong argument is told: the field, what was wrong, and what is a
       "create-record",
       { name: "A", phoneNumber: "+14155550132", recordTypeUuid: NOBODY, parameters: [] },
       "parameters: must be an object, got [] " +
-      "(Custom key-value data the agent will know: up to 50 keys, 4 levels, 8192 bytes).",
+      "(Custom key-value data the agent will know: up to 50 keys of 64 characters, 4 levels, " +
+      "8192 bytes).",
     ],
   ];
   for (const [tool, args, expected] of cases) {
@@ -63,8 +70,87 @@ Deno.test("several faults are told at once", async () => {
 
 Deno.test("what is told of a long wrong value is short", async () => {
   const endpoint = await openEndpoint();
-  const text = await refusal(endpoint, "list-records", { limit: "x".repeat(10_000) });
-  assert(text.length < 200);
+  const long = "x".repeat(100_000);
+  const { recordId, campaignId } = await addOrder(endpoint);
+  const order = { recordUuid: recordId, campaignUuid: campaignId };
+  const refused: [string, Record<string, unknown>][] = [
+    ["list-records", { limit: long }],
+    ["list-records", { [long]: 1 }],
+    ["list-records", { search: long }],
+    ["get-record", { uuid: long }],
+    ["update-record", { uuid: recordId, email: long }],
+    ["update-record", { uuid: recordId, name: long }],
+    ["update-record", { uuid: recordId, phoneNumber: long }],
+    ["create-record", { name: "Bo", phoneNumber: "1", recordTypeUuid: NOBODY, country: long }],
+    ["create-call-order", { ...order, scheduledTime: long }],
+    ["create-call-order", { ...order, callType: long }],
+    ["initiate-call", { callOrderUuid: NOBODY, idempotencyKey: long }],
+    ["read-resource", { uri: long }],
+  ];
+  for (const [tool, args] of refused) {
+    const text = await refusal(endpoint, tool, args);
+    assert(text.length < 500, `${tool}: ${text.length} characters`);
+  }
+  const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`p${i}`, i]));
+  const lines = (await refusal(endpoint, "get-record", { uuid: NOBODY, ...many })).split("\n");
+  assertEquals([lines.length, lines[10]], [11, "And 2990 more unknown parameters."]);
+});
+
+Deno.test("what a protocol error tells of a long wrong value is short", async () => {
+  const endpoint = await openEndpoint();
+  const long = "x".repeat(100_000);
+  const wrong: [string, Record<string, unknown>, string?][] = [
+    ["tools/call", { name: long }],
+    ["prompts/get", { name: long }],
+    ["prompts/get", { name: "prepare-call", arguments: { record: long } }],
+    ["resources/read", { uri: long }],
+    [
+      "completion/complete",
+      { ref: { type: "ref/prompt", name: long }, argument: { name: "a", value: "" } },
+    ],
+    [
+      "completion/complete",
+      { ref: { type: "ref/resource", uri: long }, argument: { name: "a", value: "" } },
+    ],
+    ["tools/list", {}, `/mcp?toolsets=${"x".repeat(4000)}`],
+  ];
+  for (const [method, params, path] of wrong) {
+    const { error } = await ask(endpoint, method, params, { era: "legacy", path });
+    assertEquals(error?.code, -32602, method);
+    assert(JSON.stringify(error).length < 800, `${method}: ${JSON.stringify(error).length}`);
+  }
+});
+
+Deno.test("null for an optional parameter counts as left out, in parameters it removes", async () => {
+  const endpoint = await openEndpoint();
+  const page = await call(endpoint, "list-records", { search: null, status: null, limit: null });
+  assertEquals(page.limit, 20);
+  for (const era of ["modern", "legacy"] as const) {
+    const params = { name: "list-records", arguments: null };
+    const { result } = await ask(endpoint, "tools/call", params, { era });
+    assertEquals(result.isError, undefined);
+  }
+  const missing = await refusal(endpoint, "get-record", { uuid: null });
+  assertEquals(missing, "uuid: must be text, got null (UUID of the record).");
+  const unknown = await refusal(endpoint, "list-records", { colour: null });
+  assertStringIncludes(unknown, "unknown parameter");
+  const { id } = await addRecord(endpoint, { parameters: { plan: "gold", seats: 2 } });
+  const parameters = { plan: null };
+  const changed = await call(endpoint, "update-record", { uuid: id, name: null, parameters });
+  assertEquals([changed.name, changed.parameters], ["Bo Chen", { seats: 2 }]);
+});
+
+Deno.test("a whole number is taken as text where text is wanted", async () => {
+  const endpoint = await openEndpoint();
+  const { id } = await addRecord(endpoint);
+  const record = await call(endpoint, "update-record", {
+    uuid: id,
+    phoneNumber: 4155550199,
+    name: 42,
+  });
+  assertEquals([record.name, record.phoneNumber], ["42", "+14155550199"]);
+  const found = await call(endpoint, "list-records", { search: 5550199 });
+  assertEquals(found.total, 1);
 });
 
 Deno.test("nothing is written on a refused call", async () => {
@@ -149,6 +235,7 @@ Deno.test("parameters of the protocol that are wrong are -32602, not errors of o
     ["tools/call", { name: "get-record", arguments: [] }],
     ["resources/read", {}],
     ["resources/read", { uri: 1 }],
+    ["tools/call", { name: "get-record", arguments: 1 }],
     ["prompts/get", {}],
     ["prompts/get", { name: "review-campaign", arguments: { campaign: 1 } }],
     ["completion/complete", {}],

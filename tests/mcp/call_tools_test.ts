@@ -32,6 +32,16 @@ Deno.test("a call that the network did not confirm is told so, and not to be rep
   assertStringIncludes(again, started.callUuid);
 });
 
+Deno.test("a call that was refused for sure is told so: nothing dialled, nothing charged", async () => {
+  const endpoint = await openEndpoint();
+  endpoint.gateway.dialResult = () => ({ kind: "refused", reason: "provider_unavailable" });
+  const order = await addOrder(endpoint);
+  const started = await call(endpoint, "initiate-call", { callOrderUuid: order.id });
+  assertEquals([started.status, started.endReason], ["failed", "provider_unavailable"]);
+  assertStringIncludes(started.notice, "nothing was dialled and nothing is charged");
+  assertEquals(started.balance, { available: "100.00", reserved: "0.00", currency: "USD" });
+});
+
 Deno.test("the same key gives the same call, and says that nothing was dialled", async () => {
   const endpoint = await openEndpoint();
   const order = await addOrder(endpoint);

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fitDocument } from "../../adapters/mcp/present/fit_document.ts";
+import { fence } from "../../adapters/mcp/present/untrusted.ts";
 import { addOrder, addRecord } from "../support/studio.ts";
 import { ask, call, type Endpoint, openEndpoint } from "./harness.ts";
 
@@ -93,4 +95,63 @@ Deno.test("a page of a hundred call orders with the longest instructions fits", 
   assertEquals(callOrders.length, 100);
   assertStringIncludes(notice, "ask for a smaller limit");
   assert(bytes < CAP, `${bytes} bytes`);
+});
+
+Deno.test("a record with much history fits everywhere, says what is cut off, and where it is", async () => {
+  const endpoint = await openEndpoint();
+  const record = await addRecord(endpoint, { name: "Zoe Adler" });
+  for (let i = 0; i < 50; i++) {
+    await addOrder(endpoint, { status: "contacted", instructions: "x".repeat(2000) }, record);
+  }
+  const uri = `studio://records/${record.id}`;
+  const tool = await call(endpoint, "read-resource", { uri });
+  const { result: read } = await ask(endpoint, "resources/read", { uri });
+  const prompt = await ask(endpoint, "prompts/get", {
+    name: "prepare-call",
+    arguments: { record: "zoe" },
+  });
+  const texts = [
+    JSON.stringify(tool),
+    read.contents[0].text,
+    prompt.result.messages[0].content.text,
+  ];
+  for (const text of texts) {
+    const bytes = new TextEncoder().encode(text).length;
+    assert(bytes < CAP, `${bytes} bytes`);
+    assertStringIncludes(text, "Texts longer than 300 characters are cut off");
+    assertStringIncludes(text, "list-call-orders the orders");
+  }
+  assertEquals(JSON.parse(texts[1]).callOrders.length, 50);
+});
+
+Deno.test("follow-up-list fits with the longest names and instructions", async () => {
+  const endpoint = await openEndpoint();
+  for (const status of ["planned", "busy", "rescheduled"] as const) {
+    for (let i = 0; i < 50; i++) {
+      const record = await addRecord(endpoint, { name: "陳".repeat(200) });
+      await addOrder(endpoint, { status, instructions: "陳".repeat(2000) }, record);
+    }
+  }
+  const { name } = endpoint.company.campaign;
+  const { result } = await ask(endpoint, "prompts/get", {
+    name: "follow-up-list",
+    arguments: { campaign: name },
+  });
+  const { text } = result.messages[0].content;
+  assert(new TextEncoder().encode(text).length < CAP);
+  assertStringIncludes(text, "list-call-orders has all of them");
+});
+
+Deno.test("a document's long texts are cut before its lists, and fences stay closed", () => {
+  const fenced = fence("x".repeat(5000));
+  const document = { id: "a", notes: Array.from({ length: 20 }, () => fenced) };
+  const cut = fitDocument(document, "the shelf has it") as typeof document & { shortened: string };
+  assertEquals(cut.shortened, "Texts longer than 1000 characters are cut off; the shelf has it.");
+  assertEquals(cut.notes.length, 20);
+  assertEquals(cut.notes[0], fence(`${"x".repeat(1000)}…`));
+  const rows = { rows: Array.from({ length: 500 }, (_, i) => ({ i, text: "y".repeat(400) })) };
+  const fewer = fitDocument(rows, "each row stands alone") as typeof rows & { shortened: string };
+  assertEquals(fewer.rows.length, 100);
+  assertStringIncludes(fewer.shortened, "lists longer than 100 entries");
+  assertEquals(fitDocument({ short: true }, ""), { short: true });
 });

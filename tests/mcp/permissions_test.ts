@@ -71,7 +71,10 @@ Deno.test("a caller is listed what it may call, and nothing else", () => {
   const catalogue = buildCatalogue(TOOLS);
   for (const permissions of [[], ["calls.view"], ["calls.manage"], PERMISSIONS] as Permission[][]) {
     for (const readOnly of [false, true]) {
-      const listed = catalogue.listFor({ permissions: new Set(permissions), readOnly }, "all");
+      const listed = catalogue.offerTo(
+        { permissions: new Set(permissions), readOnly },
+        "all",
+      ).tools;
       const expected = TOOLS.filter(({ permission, hints }) =>
         (permission === null || permissions.includes(permission)) &&
         (!readOnly || hints.readOnlyHint)
@@ -118,6 +121,23 @@ Deno.test("a tool that is not listed is refused with the exact text, as a result
       "Forbidden: Missing required permission [calls.view]",
     );
     assertEquals(await refused("create-record", "readOnly"), "Forbidden: This token is read-only");
+  }
+});
+
+Deno.test("whoever may not call a tool is told so, whatever the arguments", async () => {
+  const endpoint = await openEndpoint();
+  const cases: [string, string, string][] = [
+    ["create-record", "readOnly", "Forbidden: This token is read-only"],
+    ["initiate-call", "readOnly", "Forbidden: This token is read-only"],
+    ["initiate-call", "clerk", "Forbidden: Missing required permission [calls.manage]"],
+    ["get-call-transcript", "clerk", "Forbidden: Missing required permission [calls.view]"],
+  ];
+  for (const [name, who, expected] of cases) {
+    for (const args of [undefined, {}, { colour: "red" }, { uuid: [], callUuid: 1.5 }]) {
+      const params = { name, arguments: args };
+      const { result } = await ask(endpoint, "tools/call", params, { who });
+      assertEquals([result.isError, result.content[0].text], [true, expected]);
+    }
   }
 });
 

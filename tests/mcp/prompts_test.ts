@@ -85,7 +85,7 @@ Deno.test("unknown prompts, missing arguments, and foreign uuids are -32602", as
     -32602,
     -32602,
   ]);
-  assertEquals((refused[3] as { message: string }).message, "Campaign not found or access denied");
+  assertEquals(refused[3], { code: -32602, message: "Campaign not found or access denied" });
   assertEquals((refused[4] as { message: string }).message, "Campaign not found or access denied");
 });
 

@@ -101,6 +101,10 @@ Deno.test("costs in another currency than the client's stand apart", async () =>
   const { cost } = await call(endpoint, "get-call-details", { callUuid: one.id });
   assertEquals([cost.phoneCost, cost.phoneCurrency, cost.currency], ["0.009", "EUR", "USD"]);
   assertEquals("margin" in cost, false);
+  const ofCampaign = await read(endpoint, `studio://campaigns/${one.campaignId}/cost`);
+  for (const sums of [total, ...total.otherCurrencies, ofCampaign]) {
+    assertEquals("margin" in sums, false);
+  }
 });
 
 Deno.test("a campaign's outcomes are counted by name and value", async () => {

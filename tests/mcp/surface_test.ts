@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { buildCatalogue } from "../../adapters/mcp/catalogue.ts";
 import { defineTool, READS } from "../../adapters/mcp/define_tool.ts";
-import { INSTRUCTIONS } from "../../adapters/mcp/instructions.ts";
 import { RESOURCES } from "../../adapters/mcp/resources.ts";
 import { TOOLS } from "../../adapters/mcp/tools/mod.ts";
 import { z } from "zod";
+import { type Permission, PERMISSIONS } from "../../src/access/principal.ts";
 import { ask, openEndpoint } from "./harness.ts";
 
 const ADMIN = { permissions: new Set(["calls.view", "calls.manage"] as const), readOnly: false };
 const catalogue = buildCatalogue(TOOLS);
-const listed = catalogue.listFor(ADMIN, "all");
+const { tools: listed, instructions: INSTRUCTIONS } = catalogue.offerTo(ADMIN, "all");
 
 // A change of these files is a change of what every client's model reads: look at it as at an interface.
 Deno.test("tools/list is as reviewed", async (t) => {
@@ -160,6 +160,51 @@ Deno.test("every parameter has a description that repeats its limits and default
         assertMatch(description, /\(default: /, `${name}.${key}`);
       }
     }
+  }
+});
+
+Deno.test("every tool tells what it does, when to use it, what comes next, and what costs", () => {
+  for (const { name, description } of TOOLS) {
+    assertMatch(description, /^[A-Z][^.]+\. Use it /m, name);
+    assertMatch(description, /\bNext: /, name);
+    const charges = ["initiate-call", "create-call-order"].includes(name);
+    assertEquals(/\b(?:costs? money|pays)\b/.test(description), charges, name);
+    assert(!/\bfree\b/i.test(description), name);
+  }
+});
+
+Deno.test("nobody is told of a tool that is not there, neither in instructions nor descriptions", () => {
+  for (const toolset of ["all", "core"] as const) {
+    for (const readOnly of [false, true]) {
+      for (const held of [[], ["calls.view"], ["calls.manage"], [...PERMISSIONS]]) {
+        const permissions = new Set(held as Permission[]);
+        const { tools, instructions } = catalogue.offerTo({ permissions, readOnly }, toolset);
+        const absent = TOOLS.map(({ name }) => name).filter((name) =>
+          !tools.some((tool) => tool.name === name)
+        );
+        for (const text of [instructions, ...tools.map(({ inputSchema: _, ...rest }) => rest)]) {
+          const words: string[] = JSON.stringify(text).match(/[a-z]+(?:-[a-z]+)+/g) ?? [];
+          for (const name of absent) assert(!words.includes(name), `${toolset} ${held}: ${name}`);
+        }
+        for (const { name, description = "" } of tools) assert(description.length >= 60, name);
+      }
+    }
+  }
+});
+
+Deno.test("a connection's instructions are those of its toolset and caller, in both eras", async () => {
+  const endpoint = await openEndpoint();
+  const initialize = {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    clientInfo: { name: "test", version: "1" },
+  };
+  for (const [who, path] of [["admin", "/mcp?toolsets=core"], ["readOnly", "/mcp"]]) {
+    const legacy = await ask(endpoint, "initialize", initialize, { era: "legacy", who, path });
+    const modern = await ask(endpoint, "server/discover", {}, { who, path });
+    assertEquals(modern.result.instructions, legacy.result.instructions);
+    const absent = who === "admin" ? "list-campaigns" : "create-record";
+    assert(!legacy.result.instructions.includes(absent), who);
   }
 });
 

@@ -93,6 +93,7 @@ async function traces({ store, company }: Studio, record: ContactRecord) {
       ledger: ledger.map(({ kind, amount, at }) => ({ kind, amount, at })),
       figures: {
         ...stats,
+        costs: stats?.costs.toSorted((a, b) => a.currency < b.currency ? -1 : 1),
         clientId: null,
         clientName: null,
         campaignId: null,

@@ -50,7 +50,7 @@ export const costShape = z.object({
   phoneCost: z.string().optional(),
   phoneCurrency: z.string().optional(),
   phoneCostEstimated: z.boolean().optional(),
-  margin: z.string().optional(),
+  margin: z.string().optional().describe("Absent if phoneCurrency differs"),
   reserved: z.string().optional(),
   currency: z.string(),
 });

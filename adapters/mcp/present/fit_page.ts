@@ -4,8 +4,13 @@
  * @module
  */
 
-/** UTF-8 bytes of rows; a token of such JSON is 2.4 bytes or more. */
+/** UTF-8 bytes of rows or a document; a token of such JSON is 2.4 bytes or more. */
 const MAX_BYTES = 55_000;
+
+/** Whether a value is short enough. */
+export function fits(value: unknown): boolean {
+  return new TextEncoder().encode(JSON.stringify(value)).length <= MAX_BYTES;
+}
 
 /** A way to make rows shorter. */
 export interface Reduction<Row> {
@@ -22,7 +27,7 @@ export function fitPage<Row extends object>(
 ): { rows: Row[]; notice?: string } {
   const notices: string[] = [];
   for (const { notice, reduce } of reductions) {
-    if (new TextEncoder().encode(JSON.stringify(rows)).length <= MAX_BYTES) break;
+    if (fits(rows)) break;
     const shorter = rows.map(reduce);
     const changed = shorter.filter((row, i) => row !== rows[i]).length;
     if (changed > 0) notices.push(`of ${changed} rows ${notice}`);

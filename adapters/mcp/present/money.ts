@@ -32,11 +32,13 @@ export function presentCosts({ currency, price, operational, phone }: CostSums) 
 }
 
 /** The same of several currencies. */
-export interface AllCosts extends Omit<ReturnType<typeof presentCosts>, "currency"> {
+export interface AllCosts extends Omit<ReturnType<typeof presentCosts>, "currency" | "margin"> {
+  /** Absent where costs are in several currencies: nothing remains of a price that they are not in. */
+  margin?: string;
   /** Absent while nothing was ever spent and the client's currency is not at hand. */
   currency?: string;
   /** Sums that do not add up with the others. */
-  otherCurrencies?: ReturnType<typeof presentCosts>[];
+  otherCurrencies?: Omit<ReturnType<typeof presentCosts>, "margin">[];
 }
 
 /** Sums with the currency that the client pays in first; zeros when there are none yet. */
@@ -48,8 +50,11 @@ export function presentAllCosts(sums: CostSums[], currency: string | null): AllC
     return { ...none, currency: currency ?? undefined };
   }
   const others = sums.filter((s) => s !== main);
-  return {
-    ...presentCosts(main),
-    ...(others.length > 0 ? { otherCurrencies: others.map(presentCosts) } : {}),
-  };
+  if (others.length === 0) return presentCosts(main);
+  return { ...withoutMargin(main), otherCurrencies: others.map(withoutMargin) };
+}
+
+function withoutMargin(sums: CostSums) {
+  const { margin: _, ...costs } = presentCosts(sums);
+  return costs;
 }

@@ -9,9 +9,11 @@ import { callOrderShape, presentCallOrder } from "../present/call_order.ts";
 export const createCallOrder = defineTool({
   name: "create-call-order",
   title: "Create a call order",
-  description: "Assign a record to a campaign for calling. Calls nobody yet: next is " +
-    "initiate-call, or, in campaigns with autoDial, the server calls at scheduledTime. A record " +
-    "has one open order per campaign. Get campaignUuid from list-campaigns.",
+  description:
+    "Assign a record to a campaign for calling. Use it once it is settled who is to be " +
+    "called; it calls nobody yet. A record has one open order per campaign. " +
+    "Next: initiate-call. In campaigns with autoDial the " +
+    "server itself calls at scheduledTime, and that call costs money.",
   hints: {
     readOnlyHint: false,
     destructiveHint: false,

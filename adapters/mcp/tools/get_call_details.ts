@@ -9,8 +9,9 @@ export const getCallDetails = defineTool({
   name: "get-call-details",
   title: "Get call details",
   description: "Get a call's status, end reason, campaign, record, outcomes, cost breakdown and " +
-    "timeline. With waitSeconds it returns as soon as the call ends; while there is no endReason " +
-    "call it again.",
+    "timeline. Use it to follow a call and to learn how it ended. With waitSeconds it returns as " +
+    "soon as the call ends; until there is an endReason call it again. " +
+    "Next: get-call-transcript, get-call-outcomes, get-call-recording.",
   hints: READS,
   permission: "calls.view",
   toolset: "core",

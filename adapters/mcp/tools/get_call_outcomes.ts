@@ -10,7 +10,8 @@ export const getCallOutcomes = defineTool({
   name: "get-call-outcomes",
   title: "Get a call's outcomes",
   description: "Get all AI-extracted outcomes of a call: name, type, value and, where known, the " +
-    "transcript's turn (from 0) behind it.",
+    "transcript's turn (from 0) behind it. Use it for a call's results as data. Next: " +
+    "get-call-transcript.",
   hints: READS,
   permission: "calls.view",
   toolset: "core",

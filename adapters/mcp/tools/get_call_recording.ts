@@ -9,7 +9,8 @@ export const getCallRecording = defineTool({
   name: "get-call-recording",
   title: "Get a call's recording",
   description: "Get a URL that serves the recording of a completed call (MP3) to anybody " +
-    `for ${LINK_MINUTES} minutes. Give it to the user; get-call-transcript has the words.`,
+    `for ${LINK_MINUTES} minutes. Use it when the user wants to hear the call. ` +
+    "Next: give the URL to the user.",
   hints: READS,
   permission: "calls.view",
   toolset: "core",

@@ -9,7 +9,8 @@ export const getRecord = defineTool({
   name: "get-record",
   title: "Get a record",
   description: "Get one record with its type and how many call orders, calls, outcomes and notes " +
-    "it has. The resource studio://records/{uuid} has its history.",
+    "it has. Use it before a contact is changed or called. The resource studio://records/{uuid} " +
+    "has its history. Next: create-call-order.",
   hints: READS,
   permission: null,
   toolset: "core",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Call } from "../../../src/calls/call.ts";
 import { MAX_KEY } from "../../../src/calls/initiate_call.ts";
 import { defineTool } from "../define_tool.ts";
 import { text, uuid } from "../fields.ts";
@@ -8,14 +9,24 @@ import { balanceShape, presentBalance } from "../present/money.ts";
 const UNCONFIRMED = "The phone network has not confirmed the call yet. It may be ringing: do not " +
   "call again, follow it with get-call-details.";
 
+const REFUSED =
+  "The phone network could not be reached: nothing was dialled and nothing is charged. " +
+  "The order can be called again.";
+
+function noticeOf({ status, endReason }: Call): { notice?: string } {
+  if (status === "dialing") return { notice: UNCONFIRMED };
+  return status === "failed" && endReason === "provider_unavailable" ? { notice: REFUSED } : {};
+}
+
 /** `initiate-call` */
 export const initiateCall = defineTool({
   name: "initiate-call",
   title: "Call a person now",
-  description: "Dial the phone of a call order's record now: a real person is called and the " +
-    "client pays per minute. Returns at once; next is get-call-details with waitSeconds. " +
-    "Order, record, campaign, number, do-not-call, hours, concurrency and balance are checked " +
-    "first; a refusal says why and costs nothing. One order never has two live calls.",
+  description:
+    "Dial the phone of a call order's record now: a real person is called and the client " +
+    "pays per minute. Use it when the user wishes the call now. Rules are checked " +
+    "first: a refusal says why, and costs nothing. One order never has two " +
+    "live calls. Returns at once. Next: get-call-details with waitSeconds.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   permission: "calls.manage",
   toolset: "core",
@@ -38,7 +49,7 @@ export const initiateCall = defineTool({
       ...presentCall(started, principal),
       ...(started.repeated ? { repeated: true } : {}),
       balance: presentBalance(started.balance),
-      ...(started.call.status === "dialing" ? { notice: UNCONFIRMED } : {}),
+      ...noticeOf(started.call),
     };
   },
 });

@@ -11,9 +11,9 @@ export const listCallOrders = defineTool({
   name: "list-call-orders",
   title: "List call orders",
   description:
-    "List call orders (a record to be called for a campaign), newest first. Orders that " +
-    "are planned, busy or rescheduled can be called with initiate-call; blockedBy says why one " +
-    "would be refused.",
+    "List call orders (a record to be called for a campaign), newest first. Use it to see " +
+    "what is planned and what was tried. Orders that are planned, busy or rescheduled can be " +
+    "called unless blockedBy says why not. Next: initiate-call.",
   hints: READS,
   permission: null,
   toolset: "core",

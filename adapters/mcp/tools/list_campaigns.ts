@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CAMPAIGN_STATUSES } from "../../../src/campaigns/campaign.ts";
+import { MAX_SEARCH } from "../../../src/kernel/text.ts";
 import { defineTool, READS } from "../define_tool.ts";
 import { choice, paging, text } from "../fields.ts";
 import { cut, fitPage } from "../present/fit_page.ts";
@@ -9,13 +10,13 @@ import { compact, owned, ownerOf, paged, pageOf, time } from "../present/wire.ts
 export const listCampaigns = defineTool({
   name: "list-campaigns",
   title: "List campaigns",
-  description: "List campaigns, newest first, to learn the uuids that create-call-order and the " +
-    "campaign resources take. Only active campaigns make calls.",
+  description: "List campaigns, newest first. Use it to learn the uuids that call orders and the " +
+    "campaign resources take. Only active campaigns make calls. Next: create-call-order.",
   hints: READS,
   permission: null,
   toolset: "discovery",
   input: z.object({
-    search: text("Any part of the name").optional(),
+    search: text(`Any part of the name, up to ${MAX_SEARCH} characters`).optional(),
     status: choice(CAMPAIGN_STATUSES, "Filter by status").optional(),
     ...paging,
   }),

@@ -8,8 +8,8 @@ import { compact, owned, ownerOf, paged, pageOf } from "../present/wire.ts";
 export const listRecordTypes = defineTool({
   name: "list-record-types",
   title: "List record types",
-  description: "List record types (kinds of contact), newest first, to learn the recordTypeUuid " +
-    "that create-record and list-records take.",
+  description: "List record types (kinds of contact), newest first. Use it to learn the " +
+    "recordTypeUuid that adding and listing records take. Next: create-record.",
   hints: READS,
   permission: null,
   toolset: "discovery",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_SEARCH } from "../../../src/kernel/text.ts";
 import { RECORD_STATUSES } from "../../../src/records/record.ts";
 import { defineTool, READS } from "../define_tool.ts";
 import { choice, paging, text, uuid } from "../fields.ts";
@@ -10,14 +11,14 @@ import { paged, pageOf } from "../present/wire.ts";
 export const listRecords = defineTool({
   name: "list-records",
   title: "List records",
-  description: "List and search records (contacts), newest first. Look here before " +
-    "creating a record or ordering a call.",
+  description: "List and search records (contacts), newest first. Use it to find a record's uuid " +
+    "before adding a record or ordering a call. Next: get-record. Then create-call-order.",
   hints: READS,
   permission: null,
   toolset: "core",
   input: z.object({
     search: text(
-      "Any part of name, email or phone number, however written",
+      `Any part of name, email or phone number, however written, up to ${MAX_SEARCH} characters`,
     ).optional(),
     status: choice(RECORD_STATUSES, "Filter by status").optional(),
     recordTypeUuid: uuid("Filter by record type").optional(),

@@ -8,7 +8,8 @@ export const readResource = defineTool({
   name: "read-resource",
   title: "Read a resource",
   description: "Read one of the studio's resources, for clients that cannot: " +
-    `${RESOURCES.map(({ uri }) => uri).join(", ")}.`,
+    `${RESOURCES.map(({ uri }) => uri).join(", ")}. Use it for figures, costs and histories. ` +
+    "Next: answer from it.",
   hints: READS,
   permission: null,
   toolset: "discovery",

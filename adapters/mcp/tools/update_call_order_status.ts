@@ -8,8 +8,11 @@ import { callOrderShape, presentCallOrder } from "../present/call_order.ts";
 export const updateCallOrderStatus = defineTool({
   name: "update-call-order-status",
   title: "Update a call order's status",
-  description: "Set the status of a call order by hand. do_not_call also marks the record for " +
-    "good: it is never called again, and nothing leaves that status.",
+  description:
+    "Set the status of a call order by hand. Use it to cancel, to plan again, or to note " +
+    "what a person wished. do_not_call also marks the record for good: it is never called again, " +
+    "and nothing leaves that status. " +
+    "Next: initiate-call.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   permission: null,
   toolset: "core",

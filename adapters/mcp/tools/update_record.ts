@@ -1,28 +1,33 @@
 import { z } from "zod";
-import { RECORD_STATUSES } from "../../../src/records/record.ts";
+import { MAX_NAME } from "../../../src/records/create_record.ts";
+import { MAX_EMAIL, RECORD_STATUSES } from "../../../src/records/record.ts";
 import { defineTool } from "../define_tool.ts";
-import { choice, jsonObject, text, uuid } from "../fields.ts";
+import { choice, jsonObject, PARAMETERS, text, uuid } from "../fields.ts";
 import { presentRecord, recordShape } from "../present/record.ts";
 
 /** `update-record` */
 export const updateRecord = defineTool({
   name: "update-record",
   title: "Update a record",
-  description: "Change fields of a record; what is not passed stays as it is. Archived and " +
-    "inactive records are never called.",
+  description:
+    "Change fields of a record; what is not passed stays as it is. Use it to mend what " +
+    "is known, or to end calling: archived and inactive records are never called. " +
+    "Next: create-call-order.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   permission: null,
   toolset: "core",
   input: z.object({
     uuid: uuid("UUID of the record"),
-    name: text("Updated full name").optional(),
-    email: text("Updated email; empty text removes it").optional(),
+    name: text(`Updated full name, up to ${MAX_NAME} characters`).optional(),
+    email: text(`Updated email, up to ${MAX_EMAIL} characters; empty text removes it`).optional(),
     phoneNumber: text("Updated phone number, international").optional(),
     status: choice(RECORD_STATUSES, "Updated status").optional(),
-    firstName: text("Updated first name; empty text removes it").optional(),
-    lastName: text("Updated last name; empty text removes it").optional(),
+    firstName: text(`Updated first name, up to ${MAX_NAME} characters; empty text removes it`)
+      .optional(),
+    lastName: text(`Updated last name, up to ${MAX_NAME} characters; empty text removes it`)
+      .optional(),
     parameters: jsonObject(
-      "Updated custom parameters, merged by top-level key; null removes a key",
+      `Updated custom parameters, merged by top-level key; null removes a key: ${PARAMETERS}`,
     ).optional(),
   }),
   output: z.object(recordShape),

@@ -21,8 +21,6 @@ export interface Step {
 
 /** Millionths of the currency for each minute begun. */
 const PHONE_RATE = 14_000n;
-/** Simulated seconds from a call's end until its price is known. */
-const PRICE_DELAY = 4;
 
 /** The network's own id of a call. */
 export function providerCallIdOf({ ref }: BookedCall): string {
@@ -69,15 +67,12 @@ export function eventsOf(call: BookedCall, currency: string, until?: Date): Call
 
 function unanswered(reason: EndReason, offset: number, currency: string): Step[] {
   return [
+    { offset, report: { type: "phone_cost", cost: { amount: 0n, currency } } },
     { offset, report: { type: "ended", reason, durationSeconds: null } },
-    {
-      offset: offset + PRICE_DELAY,
-      report: { type: "phone_cost", cost: { amount: 0n, currency } },
-    },
   ];
 }
 
-/** What was said is known by the end, and told first: whoever waits for the end then finds it. */
+/** What was said and what it cost is told before the end: whoever waits for the end finds it. */
 function conversation(
   call: BookedCall,
   fate: Fate,
@@ -93,6 +88,7 @@ function conversation(
   if (optOutTurn !== null) reports.push({ type: "opted_out" });
   const reference = providerCallIdOf(call);
   reports.push({ type: "recording", reference, durationSeconds: seconds });
+  reports.push({ type: "phone_cost", cost: { amount, currency } });
   reports.push({ type: "ended", reason, durationSeconds: seconds });
   return [
     {
@@ -100,6 +96,5 @@ function conversation(
       report: { type: "answered", by: fate === "voicemail" ? "machine" : "person" },
     },
     ...reports.map((report) => ({ offset, report })),
-    { offset: offset + PRICE_DELAY, report: { type: "phone_cost", cost: { amount, currency } } },
   ];
 }

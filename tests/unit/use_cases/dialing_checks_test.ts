@@ -87,7 +87,7 @@ const OBSTACLES: Obstacle[] = [
     what: "a canceled order",
     scene: { order: { status: "canceled" } },
     code: "order_not_callable",
-    message: "Call order is canceled; set it to planned or rescheduled before calling",
+    message: "Call order is canceled; set it to planned before calling",
   },
   {
     what: "an order whose attempts are used up",
@@ -251,12 +251,18 @@ const ALONE: [string, Scene, ErrorCode, string][] = [
     "call_type_not_callable",
     "Call order is of type web; only phone_out orders can be dialled",
   ],
-  ...(["contacted", "failed"] as const).map((status): [string, Scene, ErrorCode, string] => [
-    `a ${status} order`,
-    { order: { status } },
+  [
+    "a contacted order",
+    { order: { status: "contacted" } },
     "order_not_callable",
-    `Call order is ${status}; set it to planned or rescheduled before calling`,
-  ]),
+    "Call order is contacted; set it to rescheduled before calling",
+  ],
+  [
+    "a failed order",
+    { order: { status: "failed" } },
+    "order_not_callable",
+    "Call order is failed; set it to planned or rescheduled before calling",
+  ],
   [
     "a do_not_call order",
     { order: { status: "do_not_call" } },
