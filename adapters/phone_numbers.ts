@@ -2,8 +2,8 @@
  * Phone numbers by the numbering plans of libphonenumber, and the time zones of their callees.
  *
  * Time zones come from the number's longest known prefix. A prefix that spans several zones, such as
- * that of mobile phones in a wide country or of American toll-free lines, gives them all, and for a
- * number that no prefix fits it is UTC.
+ * that of mobile phones in a wide country or of American toll-free lines, gives them all, and a
+ * number that no prefix fits has none.
  *
  * @module
  */
@@ -84,7 +84,7 @@ export class NumberingPlans implements PhoneNumbers {
       const zones = this.#zonesOf.get(digits.slice(0, length));
       if (zones !== undefined) return [...zones];
     }
-    return ["Etc/UTC"];
+    return [];
   }
 }
 

@@ -59,6 +59,10 @@ const callRules = {
     "Whether a record without consent on file may not be called. New ones: true.",
   ),
   maxConcurrentCalls: count(1, 10_000, "Calls that may be live at once. New ones: 10.").optional(),
+  maxPricePerMinute: money(
+    "Highest price per minute, of the tariff or of the phone network, at which a number may be " +
+      "called; null allows any. New ones: null.",
+  ).nullable().optional(),
 };
 
 const dialingRules = strict({
@@ -163,6 +167,15 @@ const client = strict({
     perMinute: money("Per minute from the answer on."),
     incrementSeconds: count(1, 3600, "Seconds billed at a time. Default 60.").optional(),
   }).optional().describe("What the client pays. Needed for a new client."),
+  phoneRates: z.record(
+    z.string().regex(/^([A-Za-z]{2}|default)$/, {
+      error: "must be a two-letter country code such as US, or default",
+    }),
+    money("Per minute, in the client's currency."),
+  ).optional().describe(
+    "What the phone network is expected to charge us, by the callee's country, and under default " +
+      "for every other: an estimate until the provider tells. Replaces the whole list.",
+  ),
   rules: strict(callRules).optional().describe("What every campaign of the client is held to."),
   topUps: z.array(strict({
     reference: name("Makes the payment count once, such as an invoice number."),

@@ -58,6 +58,7 @@ export const brightline: ClientSetup = {
   name: BRIGHTLINE,
   country: "US",
   tariff: { currency: "USD", setup: "0.02", perMinute: "0.12", incrementSeconds: 1 },
+  phoneRates: { US: "0.014", default: "0.08" },
   rules: { window: null, countries: null, requireConsent: false, maxConcurrentCalls: 200 },
   topUps: [
     { reference: "BL-2041", amount: "1500.00" },
@@ -146,6 +147,7 @@ export const brightline: ClientSetup = {
         countries: ["US", "CA", "BR", "GB", "DE", "AE", "IN", "SG", "JP", "AU", "NZ"],
         requireConsent: false,
         maxConcurrentCalls: 2,
+        maxPricePerMinute: "0.20",
         autoDial: true,
         maxAttempts: 3,
         retryAfterMinutes: 60,

@@ -1,17 +1,48 @@
 import { type CallOrder, isOpenOrder } from "../../src/call_orders/call_order.ts";
-import type { CallOrderRepo, CallOrderView } from "../../src/call_orders/call_order_repo.ts";
+import type {
+  CallOrderRepo,
+  CallOrderView,
+  OrderCircumstances,
+} from "../../src/call_orders/call_order_repo.ts";
+import { isLive } from "../../src/calls/call.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { compare, createdAt, newestFirst, slice } from "./lists.ts";
+import { keyOf } from "./tables.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
 /** Call orders. */
 export function callOrderRepo(tx: Transaction): AtOnce<CallOrderRepo> {
+  function circumstancesOf(order: CallOrder): OrderCircumstances {
+    const { clientId, recordId, campaignId } = order;
+    const [record, campaign, client] = [
+      tx.find("records", recordId),
+      tx.find("campaigns", campaignId),
+      tx.find("clients", clientId),
+    ];
+    if (!record || !campaign || !client) throw new Error("callOrders: a reference is missing");
+    const live = tx.all("calls").filter((call) => call.clientId === clientId && isLive(call));
+    const { status, phoneNumber, timeZone, consent, doNotCallAt } = record;
+    return {
+      record: { status, phoneNumber, timeZone, consent, doNotCallAt },
+      campaign: { status: campaign.status, rules: campaign.rules },
+      client: { tariff: client.tariff, phoneRates: client.phoneRates, rules: client.rules },
+      listed: tx.find("doNotCall", keyOf(clientId, phoneNumber)) !== null,
+      live: {
+        ofClient: live.length,
+        ofCampaign: live.filter((call) => call.campaignId === campaignId).length,
+      },
+      liveCallId: live.find((call) => call.orderId === order.id)?.id ?? null,
+      available: tx.find("balances", clientId)?.available ?? 0n,
+    };
+  }
+
   function view(order: CallOrder): CallOrderView {
     return {
       order,
       recordName: tx.find("records", order.recordId)?.name ?? "",
       campaignName: tx.find("campaigns", order.campaignId)?.name ?? "",
       clientName: tx.find("clients", order.clientId)?.name ?? "",
+      circumstances: circumstancesOf(order),
     };
   }
 

@@ -6,6 +6,7 @@
 import type { AccessRepo, Identity, TokenView } from "../../src/access/access_repo.ts";
 import type { Client, Role, Token, User } from "../../src/access/client.ts";
 import type { Permission } from "../../src/access/principal.ts";
+import type { PhoneRates } from "../../src/billing/pricing.ts";
 import type { CallRules } from "../../src/compliance/call_rules.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
@@ -20,6 +21,7 @@ interface ClientRow {
   setup: bigint;
   per_minute: bigint;
   increment_seconds: number;
+  phone_rates: PhoneRates;
   rules: CallRules;
   created_at: Date;
 }
@@ -56,7 +58,7 @@ interface TokenRow {
 }
 
 const CLIENT = fragment`c.id, c.name, c.country, c.currency, c.setup, c.per_minute,
-  c.increment_seconds, c.rules, c.created_at`;
+  c.increment_seconds, c.phone_rates, c.rules, c.created_at`;
 const ROLE = fragment`r.id as role_id, r.client_id as role_client_id, r.name as role_name, r.admin,
   r.permissions as role_permissions`;
 const USER = fragment`u.id as user_id, u.client_id, u.role_id, u.email, u.name as user_name,
@@ -94,19 +96,20 @@ export function accessRepo(sql: Sql, filter: ClientFilter): AccessRepo {
         select ${CLIENT} from clients c where ${ownClient} order by c.name collate "C"`;
       return rows.map(toClient);
     },
-    async saveClient({ id, name, country, tariff, rules, createdAt }) {
+    async saveClient({ id, name, country, tariff, phoneRates, rules, createdAt }) {
       requireOwn(filter, id);
       await sql`
         insert into clients (
-          id, name, country, currency, setup, per_minute, increment_seconds, rules, created_at
+          id, name, country, currency, setup, per_minute, increment_seconds, phone_rates, rules,
+          created_at
         ) values (
           ${id}, ${name}, ${country}, ${tariff.currency}, ${tariff.setup}, ${tariff.perMinute},
-          ${tariff.incrementSeconds}, ${json(rules)}, ${createdAt}
+          ${tariff.incrementSeconds}, ${json(phoneRates)}, ${json(rules)}, ${createdAt}
         ) on conflict (id) do update set
           name = excluded.name, country = excluded.country, currency = excluded.currency,
           setup = excluded.setup, per_minute = excluded.per_minute,
-          increment_seconds = excluded.increment_seconds, rules = excluded.rules,
-          created_at = excluded.created_at`;
+          increment_seconds = excluded.increment_seconds, phone_rates = excluded.phone_rates,
+          rules = excluded.rules, created_at = excluded.created_at`;
     },
 
     async roleByName(clientId, name) {
@@ -199,6 +202,7 @@ function toClient(row: ClientRow): Client {
       perMinute: row.per_minute,
       incrementSeconds: row.increment_seconds,
     },
+    phoneRates: row.phone_rates,
     rules: row.rules,
     createdAt: row.created_at,
   };

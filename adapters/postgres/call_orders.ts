@@ -3,8 +3,16 @@
  *
  * @module
  */
+import type { PhoneRates } from "../../src/billing/pricing.ts";
 import type { CallOrder, CallOrderStatus, CallType } from "../../src/call_orders/call_order.ts";
-import type { CallOrderRepo, CallOrderView } from "../../src/call_orders/call_order_repo.ts";
+import type {
+  CallOrderRepo,
+  CallOrderView,
+  OrderCircumstances,
+} from "../../src/call_orders/call_order_repo.ts";
+import type { CampaignStatus, DialingRules } from "../../src/campaigns/campaign.ts";
+import type { CallRules } from "../../src/compliance/call_rules.ts";
+import type { RecordStatus } from "../../src/records/record.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { offsetOf } from "../../src/kernel/page.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
@@ -33,10 +41,41 @@ interface Names {
   client_name: string;
 }
 
+type ViewRow = OrderRow & Names & CircumstancesRow;
+
+interface CircumstancesRow {
+  record_status: RecordStatus;
+  phone_number: string;
+  time_zone: string | null;
+  consent_at: Date | null;
+  consent_source: string | null;
+  do_not_call_at: Date | null;
+  campaign_status: CampaignStatus;
+  campaign_rules: DialingRules;
+  currency: string;
+  setup: bigint;
+  per_minute: bigint;
+  increment_seconds: number;
+  phone_rates: PhoneRates;
+  client_rules: CallRules;
+  listed: boolean;
+  live_of_client: number;
+  live_of_campaign: number;
+  live_call_id: Uuid | null;
+  available: bigint;
+}
+
 const ORDER = fragment`o.id, o.client_id, o.record_id, o.campaign_id, o.call_type, o.status,
   o.scheduled_time, o.instructions, o.attempts, o.next_dial_at, o.created_by, o.created_at,
   o.updated_at`;
 const NAMES = fragment`r.name as record_name, k.name as campaign_name, c.name as client_name`;
+const CIRCUMSTANCES = fragment`r.status as record_status, r.phone_number, r.time_zone, r.consent_at,
+  r.consent_source, r.do_not_call_at, k.status as campaign_status, k.rules as campaign_rules,
+  c.currency, c.setup, c.per_minute, c.increment_seconds, c.phone_rates, c.rules as client_rules,
+  d.phone_number is not null as listed, coalesce(of_client.calls, 0) as live_of_client,
+  coalesce(of_campaign.calls, 0) as live_of_campaign, l.id as live_call_id,
+  coalesce(b.available, 0) as available`;
+const LIVE = fragment`('dialing', 'queued', 'ringing', 'in_progress')`;
 /** As in the predicates of the partial indexes. */
 const OPEN = fragment`('planned', 'busy', 'rescheduled')`;
 
@@ -44,6 +83,23 @@ const OPEN = fragment`('planned', 'busy', 'rescheduled')`;
 export function callOrderRepo(sql: Sql, filter: ClientFilter): CallOrderRepo {
   const client = fragment`o.client_id`;
   const own = owned(filter, client);
+  const ownLive = fragment`l.status in ${LIVE} and ${owned(filter, fragment`l.client_id`)}`;
+  // Live calls are counted once for a whole page of orders.
+  const circumstances = fragment`
+    left join records r on r.client_id = o.client_id and r.id = o.record_id
+    left join campaigns k on k.client_id = o.client_id and k.id = o.campaign_id
+    left join clients c on c.id = o.client_id
+    left join do_not_call d on d.client_id = o.client_id and d.phone_number = r.phone_number
+    left join balances b on b.client_id = o.client_id
+    left join calls l on l.client_id = o.client_id and l.order_id = o.id and ${ownLive}
+    left join (
+      select l.client_id, count(*)::int as calls from calls l where ${ownLive} group by l.client_id
+    ) as of_client on of_client.client_id = o.client_id
+    left join (
+      select l.client_id, l.campaign_id, count(*)::int as calls from calls l where ${ownLive}
+      group by l.client_id, l.campaign_id
+    ) as of_campaign
+      on of_campaign.client_id = o.client_id and of_campaign.campaign_id = o.campaign_id`;
 
   function ofCampaign(id: Uuid): Fragment {
     const owner = fragment`select client_id from campaigns where id = ${id}`;
@@ -57,11 +113,8 @@ export function callOrderRepo(sql: Sql, filter: ClientFilter): CallOrderRepo {
 
   return {
     async get(id) {
-      const [row] = await sql<OrderRow & Names>`
-        select ${ORDER}, ${NAMES} from call_orders o
-        join records r on r.client_id = o.client_id and r.id = o.record_id
-        join campaigns k on k.client_id = o.client_id and k.id = o.campaign_id
-        join clients c on c.id = o.client_id
+      const [row] = await sql<ViewRow>`
+        select ${ORDER}, ${NAMES}, ${CIRCUMSTANCES} from call_orders o ${circumstances}
         where o.id = ${id} and ${own}`;
       return row ? toView(row) : null;
     },
@@ -75,16 +128,13 @@ export function callOrderRepo(sql: Sql, filter: ClientFilter): CallOrderRepo {
         and ${campaignId === undefined ? fragment`true` : ofCampaign(campaignId)}
         and ${recordId === undefined ? fragment`true` : ofRecord(recordId)}
         and ${status === undefined ? fragment`true` : fragment`o.status = ${status}`}`;
-      const rows = await sql<OrderRow & Names & Total>`
-        select ${ORDER}, ${NAMES}, total
+      const rows = await sql<ViewRow & Total>`
+        select ${ORDER}, ${NAMES}, ${CIRCUMSTANCES}, total
         from (select count(*)::int as total from call_orders o where ${condition}) as counted
         left join (
           select * from call_orders o where ${condition}
           order by o.created_at desc, o.id desc limit ${page.limit} offset ${offsetOf(page)}
-        ) as o on true
-        left join records r on r.client_id = o.client_id and r.id = o.record_id
-        left join campaigns k on k.client_id = o.client_id and k.id = o.campaign_id
-        left join clients c on c.id = o.client_id
+        ) as o on true ${circumstances}
         order by o.created_at desc, o.id desc`;
       return toSlice(rows, toView);
     },
@@ -161,11 +211,40 @@ function toOrder(row: OrderRow): CallOrder {
   };
 }
 
-function toView(row: OrderRow & Names): CallOrderView {
+function toView(row: ViewRow): CallOrderView {
   return {
     order: toOrder(row),
     recordName: row.record_name,
     campaignName: row.campaign_name,
     clientName: row.client_name,
+    circumstances: toCircumstances(row),
+  };
+}
+
+function toCircumstances(row: ViewRow): OrderCircumstances {
+  const { consent_at: at, consent_source: source } = row;
+  return {
+    record: {
+      status: row.record_status,
+      phoneNumber: row.phone_number,
+      timeZone: row.time_zone,
+      consent: at === null || source === null ? null : { at, source },
+      doNotCallAt: row.do_not_call_at,
+    },
+    campaign: { status: row.campaign_status, rules: row.campaign_rules },
+    client: {
+      tariff: {
+        currency: row.currency,
+        setup: row.setup,
+        perMinute: row.per_minute,
+        incrementSeconds: row.increment_seconds,
+      },
+      phoneRates: row.phone_rates,
+      rules: row.client_rules,
+    },
+    listed: row.listed,
+    live: { ofClient: row.live_of_client, ofCampaign: row.live_of_campaign },
+    liveCallId: row.live_call_id,
+    available: row.available,
   };
 }

@@ -39,6 +39,7 @@ interface CallRow {
   per_minute: bigint;
   increment_seconds: number;
   operational_per_minute: bigint;
+  phone_per_minute: bigint | null;
   reserved: bigint;
   price: bigint | null;
   operational_cost: bigint | null;
@@ -75,7 +76,7 @@ const CALL = fragment`l.id, l.client_id, l.order_id, l.record_id, l.campaign_id,
   l.phone_number, l.status, l.end_reason, l.answered_by, l.created_at, l.answered_at, l.ended_at,
   l.duration_seconds, l.timeline, l.summary, l.recording_reference, l.recording_seconds, l.provider,
   l.provider_call_id, l.currency, l.setup, l.per_minute, l.increment_seconds,
-  l.operational_per_minute, l.reserved, l.price, l.operational_cost, l.phone_cost, l.phone_currency,
+  l.operational_per_minute, l.phone_per_minute, l.reserved, l.price, l.operational_cost, l.phone_cost, l.phone_currency,
   l.max_seconds, l.initiated_by, l.updated_at`;
 const NAMES = fragment`r.name as record_name, k.name as campaign_name, c.name as client_name`;
 /** As in the predicates of the partial indexes. */
@@ -118,14 +119,14 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
     },
     async insert(call) {
       requireOwn(filter, call.clientId);
-      const { tariff, operationalPerMinute } = call.prices;
+      const { tariff, operationalPerMinute, phonePerMinute } = call.prices;
       await sql`
         insert into calls (
           client_id, id, order_id, record_id, campaign_id, assistant_id, phone_number, status,
           end_reason, answered_by, created_at, answered_at, ended_at, duration_seconds, timeline,
           summary, recording_reference, recording_seconds, provider, provider_call_id, currency,
-          setup, per_minute, increment_seconds, operational_per_minute, reserved, price,
-          operational_cost, phone_cost, phone_currency, max_seconds, initiated_by, updated_at
+          setup, per_minute, increment_seconds, operational_per_minute, phone_per_minute, reserved,
+          price, operational_cost, phone_cost, phone_currency, max_seconds, initiated_by, updated_at
         ) values (
           ${call.clientId}, ${call.id}, ${call.orderId}, ${call.recordId}, ${call.campaignId},
           ${call.assistantId}, ${call.phoneNumber}, ${call.status}, ${call.endReason},
@@ -134,7 +135,7 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
           ${call.recording?.reference ?? null}, ${call.recording?.durationSeconds ?? null},
           ${call.provider}, ${call.providerCallId}, ${call.currency}, ${tariff.setup},
           ${tariff.perMinute}, ${tariff.incrementSeconds}, ${operationalPerMinute},
-          ${call.reserved}, ${call.price}, ${call.operationalCost}, ${call.phoneCost},
+          ${phonePerMinute}, ${call.reserved}, ${call.price}, ${call.operationalCost}, ${call.phoneCost},
           ${call.phoneCurrency}, ${call.maxSeconds}, ${call.initiatedBy}, ${call.updatedAt}
         )`;
     },
@@ -285,6 +286,7 @@ function toCall(row: CallRow): Call {
         incrementSeconds: row.increment_seconds,
       },
       operationalPerMinute: row.operational_per_minute,
+      phonePerMinute: row.phone_per_minute,
     },
     reserved: row.reserved,
     price: row.price,

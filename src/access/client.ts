@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Tariff } from "../billing/pricing.ts";
+import type { PhoneRates, Tariff } from "../billing/pricing.ts";
 import type { CallRules } from "../compliance/call_rules.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import type { Permission } from "./principal.ts";
@@ -17,6 +17,8 @@ export type Client = {
   country: string;
   /** What its calls cost it, and in which currency its balance is kept. */
   tariff: Tariff;
+  /** What its calls are expected to cost us, until the provider tells. */
+  phoneRates: PhoneRates;
   /** What every campaign of the client is held to. */
   rules: CallRules;
   createdAt: Date;

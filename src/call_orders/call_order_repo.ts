@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Micros } from "../billing/money.ts";
+import type { Circumstances } from "../compliance/dialing_checks.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import type { PageRequest, Slice } from "../kernel/page.ts";
 import type { CallOrder, CallOrderStatus } from "./call_order.ts";
@@ -14,12 +16,21 @@ export type CallOrderFilter = {
   status?: CallOrderStatus;
 };
 
+/** What decides whether an order may be dialled, as things are now. */
+export type OrderCircumstances = Circumstances & {
+  /** The order's own call that has not ended, if any. */
+  liveCallId: Uuid | null;
+  /** What the client may spend. */
+  available: Micros;
+};
+
 /** An order with the names that it refers to. */
 export type CallOrderView = {
   order: CallOrder;
   recordName: string;
   campaignName: string;
   clientName: string;
+  circumstances: OrderCircumstances;
 };
 
 /** Call orders of the clients in scope. */

@@ -13,7 +13,7 @@ import { parseMoment } from "../kernel/moment.ts";
 import { optionalText } from "../kernel/text.ts";
 import type { ContactRecord } from "../records/record.ts";
 import { type CallOrder, type CallType, dueTime } from "./call_order.ts";
-import type { CallOrderView } from "./call_order_repo.ts";
+import { foresee, type ForeseenOrder } from "./foresee_refusal.ts";
 import { insertOrder } from "./save_order.ts";
 
 /** Most characters of an order's instructions. */
@@ -38,10 +38,10 @@ export type NewCallOrder = {
  * `do_not_call`, or `conflict` with the uuid of the open order that there is already.
  */
 export async function createCallOrder(
-  { uow, clock }: Pick<Ports, "uow" | "clock">,
+  { uow, clock, phoneNumbers }: Pick<Ports, "uow" | "clock" | "phoneNumbers">,
   principal: Principal,
   input: NewCallOrder,
-): Promise<CallOrderView> {
+): Promise<ForeseenOrder> {
   requireWrite(principal);
   const recordId = requireId("Record", input.recordUuid);
   const campaignId = requireId("Campaign", input.campaignUuid);
@@ -88,7 +88,7 @@ export async function createCallOrder(
       })),
     ]);
     if (view === null) throw notFound("Call order");
-    return view;
+    return foresee(phoneNumbers, view, now);
   });
 }
 

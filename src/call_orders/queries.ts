@@ -9,7 +9,7 @@ import { notFound } from "../kernel/errors.ts";
 import { requireId } from "../kernel/ids.ts";
 import { type Page, pageRequest, toPage } from "../kernel/page.ts";
 import type { CallOrderStatus } from "./call_order.ts";
-import type { CallOrderView } from "./call_order_repo.ts";
+import { foresee, type ForeseenOrder } from "./foresee_refusal.ts";
 
 /** Which orders to list. */
 export type CallOrderListing = {
@@ -22,13 +22,14 @@ export type CallOrderListing = {
 
 /** A page of orders, newest first. @throws DomainError `not_found` for an unknown filter uuid. */
 export async function listCallOrders(
-  { uow }: Pick<Ports, "uow">,
+  { uow, clock, phoneNumbers }: Pick<Ports, "uow" | "clock" | "phoneNumbers">,
   principal: Principal,
   { campaignUuid, recordUuid, status, ...paging }: CallOrderListing,
-): Promise<Page<CallOrderView>> {
+): Promise<Page<ForeseenOrder>> {
   const request = pageRequest(paging);
   const campaignId = campaignUuid === undefined ? undefined : requireId("Campaign", campaignUuid);
   const recordId = recordUuid === undefined ? undefined : requireId("Record", recordUuid);
+  const now = clock.now();
   return await uow.read(scopeOf(principal), async ({ campaigns, records, callOrders }) => {
     const [campaign, record, slice] = await Promise.all([
       campaignId === undefined ? undefined : campaigns.get(campaignId),
@@ -37,6 +38,7 @@ export async function listCallOrders(
     ]);
     if (campaign === null) throw notFound("Campaign");
     if (record === null) throw notFound("Record");
-    return toPage(request, slice);
+    const items = slice.items.map((view) => foresee(phoneNumbers, view, now));
+    return toPage(request, { ...slice, items });
   });
 }

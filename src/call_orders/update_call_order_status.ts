@@ -18,7 +18,7 @@ import {
   mayChange,
   nextStatuses,
 } from "./call_order.ts";
-import type { CallOrderView } from "./call_order_repo.ts";
+import { foresee, type ForeseenOrder } from "./foresee_refusal.ts";
 import { orderOpen } from "./create_call_order.ts";
 import { updateOrder } from "./save_order.ts";
 
@@ -30,10 +30,10 @@ import { updateOrder } from "./save_order.ts";
  * `conflict` while a call is live or when another order of the pair is open.
  */
 export async function updateCallOrderStatus(
-  { uow, clock }: Pick<Ports, "uow" | "clock">,
+  { uow, clock, phoneNumbers }: Pick<Ports, "uow" | "clock" | "phoneNumbers">,
   principal: Principal,
   { uuid, status }: { uuid: string; status: CallOrderStatus },
-): Promise<CallOrderView> {
+): Promise<ForeseenOrder> {
   requireWrite(principal);
   const id = requireId("Call order", uuid);
   const now = clock.now();
@@ -56,7 +56,7 @@ export async function updateCallOrderStatus(
     }
     const view = await repos.callOrders.get(id);
     if (view === null) throw notFound("Call order");
-    return view;
+    return foresee(phoneNumbers, view, now);
   });
 }
 

@@ -76,6 +76,8 @@ export type CallPrices = {
   tariff: Tariff;
   /** Of the assistant, in the tariff's currency. */
   operationalPerMinute: Micros;
+  /** What telephony is expected to cost, in the tariff's currency; null when nothing is known. */
+  phonePerMinute: Micros | null;
 };
 
 /** One try to reach a record. */

@@ -16,7 +16,12 @@ const BATCH = 20;
 /** Seconds for which a claim keeps other workers away, and after which a refusal is tried again. */
 const LEASE_SECONDS = 60;
 /** Refusals that no waiting lifts. */
-const FINAL: readonly ErrorCode[] = ["do_not_call", "order_not_callable"];
+const FINAL: readonly ErrorCode[] = [
+  "do_not_call",
+  "call_type_not_callable",
+  "order_not_callable",
+  "attempts_used_up",
+];
 
 /**
  * Claims what is due and dials it.

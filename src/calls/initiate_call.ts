@@ -4,17 +4,21 @@
  * @module
  */
 import { auditEntry } from "../access/audit_log.ts";
+import type { Client } from "../access/client.ts";
 import { type Principal, requirePermission, requireWrite, scopeOf } from "../access/principal.ts";
 import type { Ports } from "../app_ports.ts";
 import type { Balance } from "../billing/balance_service.ts";
-import { refusalToDial } from "../compliance/dialing_checks.ts";
+import { phoneRate } from "../billing/pricing.ts";
+import type { Assistant } from "../campaigns/assistant.ts";
+import { alreadyLive, refusalToDial, unpaid } from "../compliance/dialing_checks.ts";
 import { DomainError, notFound } from "../kernel/errors.ts";
 import { newId, requireId, type Uuid } from "../kernel/ids.ts";
 import { canonical } from "../kernel/json.ts";
 import { requireText } from "../kernel/text.ts";
 import type { Repos } from "../kernel/unit_of_work.ts";
+import type { ContactRecord } from "../records/record.ts";
 import { applyCallEvent } from "./apply_call_event.ts";
-import type { Call } from "./call.ts";
+import type { Call, CallPrices } from "./call.ts";
 import type { CallReport } from "./call_event.ts";
 import type { DialRequest, DialResult } from "./call_gateway.ts";
 import type { CallView } from "./call_repo.ts";
@@ -118,7 +122,7 @@ async function prepare(
     if (view === null || balance === null) throw notFound("Call");
     return { view, balance, request: null };
   }
-  if (live !== null) throw alreadyLive(live);
+  if (live !== null) throw alreadyLive(live.id);
   if (record === null || campaign === null || client === null) throw notFound("Call order");
   const [assistant, listed, inProgress] = await Promise.all([
     repos.campaigns.getAssistant(campaign.campaign.assistantId),
@@ -136,21 +140,11 @@ async function prepare(
     now,
   });
   if (refusal !== null) throw refusal;
-  const call = newCall(
-    ports,
-    principal,
-    order,
-    record,
-    campaign.campaign,
-    assistant,
-    client.tariff,
-  );
+  const prices = pricesOf(ports, client, record, assistant);
+  const call = newCall(ports, principal, order, record, campaign.campaign, assistant, prices);
   const money = { id: newId(now), clientId, callId: call.id, at: now };
   if (!await repos.balance.reserve({ ...money, amount: call.reserved })) {
-    throw new DomainError(
-      "insufficient_balance",
-      "Insufficient client balance to initiate calls",
-    );
+    throw unpaid();
   }
   const [, view, left] = await Promise.all([
     saveCall(repos, null, call),
@@ -170,6 +164,17 @@ async function prepare(
   if (view === null || left === null) throw notFound("Call");
   const request = dialRequest(call, order, record, campaign.campaign, assistant);
   return { view, balance: left, request };
+}
+
+function pricesOf(
+  { phoneNumbers }: Ports,
+  { tariff, phoneRates }: Client,
+  { phoneNumber }: ContactRecord,
+  { operationalPerMinute }: Assistant,
+): CallPrices {
+  const phone = phoneNumbers.parse(phoneNumber, null);
+  const phonePerMinute = "problem" in phone ? null : phoneRate(phoneRates, phone.country);
+  return { tariff, operationalPerMinute, phonePerMinute };
 }
 
 async function dial(ports: Ports, call: Call, request: DialRequest): Promise<void> {
@@ -209,13 +214,5 @@ function keyTaken(): DomainError {
     "conflict",
     "idempotencyKey: was used for another call order; use a new key",
     { field: "idempotencyKey" },
-  );
-}
-
-function alreadyLive(call: Call): DomainError {
-  return new DomainError(
-    "conflict",
-    `Call order already has a live call: ${call.id}. Follow it with get-call-details.`,
-    { field: "callOrderUuid", existing: call.id },
   );
 }

@@ -13,7 +13,7 @@ import type { Campaign } from "../campaigns/campaign.ts";
 import { newId } from "../kernel/ids.ts";
 import type { Json } from "../kernel/json.ts";
 import type { ContactRecord } from "../records/record.ts";
-import type { Call } from "./call.ts";
+import type { Call, CallPrices } from "./call.ts";
 import type { CallRef } from "./call_event.ts";
 import type { DialRequest } from "./call_gateway.ts";
 
@@ -25,10 +25,11 @@ export function newCall(
   record: ContactRecord,
   campaign: Campaign,
   assistant: Assistant,
-  tariff: Call["prices"]["tariff"],
+  prices: CallPrices,
 ): Call {
   const now = ports.clock.now();
   const { maxCallSeconds } = campaign.rules;
+  const { tariff } = prices;
   return {
     id: newId(now),
     clientId: order.clientId,
@@ -50,7 +51,7 @@ export function newCall(
     provider: ports.gateway.provider,
     providerCallId: null,
     currency: tariff.currency,
-    prices: { tariff, operationalPerMinute: assistant.operationalPerMinute },
+    prices,
     reserved: priceOf(tariff, maxCallSeconds),
     price: null,
     operationalCost: null,

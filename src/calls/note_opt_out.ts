@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { markDoNotCall } from "../compliance/mark_do_not_call.ts";
+import { listNumbers, markDoNotCall } from "../compliance/mark_do_not_call.ts";
 import { newId } from "../kernel/ids.ts";
 import type { Repos } from "../kernel/unit_of_work.ts";
 import type { Call } from "./call.ts";
@@ -11,6 +11,8 @@ import type { Call } from "./call.ts";
 /** Marks the record and its number, and says on which call, within the caller's transaction. */
 export async function noteOptOut(repos: Repos, call: Call, at: Date): Promise<void> {
   await markDoNotCall(repos, call.recordId, at);
+  // The record may have got another number meanwhile.
+  await listNumbers(repos, call.clientId, [call.phoneNumber], at);
   await repos.records.addNote({
     id: newId(at),
     clientId: call.clientId,

@@ -10,6 +10,7 @@ import type { Uuid } from "../kernel/ids.ts";
 import type { CallOrder, CallOrderStatus } from "../call_orders/call_order.ts";
 import { type Call, type EndReason, isLive } from "../calls/call.ts";
 import type { Outcome } from "../calls/outcome.ts";
+import { phoneCostOf } from "../calls/phone_cost.ts";
 
 /** Sums of money in one currency. */
 export type CostSums = {
@@ -18,7 +19,7 @@ export type CostSums = {
   price: Micros;
   /** What the agents' platforms cost. */
   operational: Micros;
-  /** What telephony cost. */
+  /** What telephony cost, estimated for calls of which the provider has not told. */
   phone: Micros;
 };
 
@@ -75,16 +76,17 @@ export function noFigures(): CampaignFigures {
 export function figuresOfCall(call: Call): CampaignFigures {
   const answered = call.answeredAt !== null;
   const ended = !isLive(call);
-  const phone = call.phoneCost ?? 0n;
-  const sameCurrency = (call.phoneCurrency ?? call.currency) === call.currency;
+  const told = phoneCostOf(call);
+  const phone = told?.amount ?? 0n;
+  const sameCurrency = told === null || told.currency === call.currency;
   const costs = [{
     currency: call.currency,
     price: call.price ?? 0n,
     operational: call.operationalCost ?? 0n,
     phone: sameCurrency ? phone : 0n,
   }];
-  if (call.phoneCurrency !== null && !sameCurrency) {
-    costs.push({ currency: call.phoneCurrency, price: 0n, operational: 0n, phone });
+  if (!sameCurrency) {
+    costs.push({ currency: told.currency, price: 0n, operational: 0n, phone });
   }
   return {
     ...noFigures(),

@@ -24,6 +24,11 @@ export type CallRules = {
   requireConsent: boolean;
   /** Calls that may be live at once. */
   maxConcurrentCalls: number;
+  /**
+   * Highest price per minute at which a number may be called, the client's own and the phone
+   * network's, as decimal text in the client's currency; null or absent: any.
+   */
+  maxPricePerMinute?: string | null;
 };
 
 /** Safe for real telephony: daytime, the client's own country, consent on file. */

@@ -10,6 +10,7 @@ import type { CallingWindow } from "./call_rules.ts";
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MINUTE = 60_000;
+const QUARTER = 15 * MINUTE;
 const EIGHT_DAYS = 8 * 24 * 60 * MINUTE;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -34,17 +35,45 @@ export function isOpen(
   );
 }
 
-/** The next moment, on a quarter of an hour, at which calling is open; null if none in eight days. */
+/** Openings of the latest `after`: a page of orders asks for the same few. */
+const found = { after: NaN, openings: new Map<string, Date | null>() };
+
+/** The next moment, to the minute, at which calling is open; null if none in eight days. */
 export function nextOpening(
   windows: (CallingWindow | null)[],
   zones: string[],
   after: Date,
 ): Date | null {
-  const step = 15 * MINUTE;
-  const first = Math.ceil(after.getTime() / step) * step;
-  for (let time = first; time <= after.getTime() + EIGHT_DAYS; time += step) {
-    const moment = new Date(time);
-    if (isOpen(windows, zones, moment)) return moment;
+  if (found.after !== after.getTime()) {
+    found.after = after.getTime();
+    found.openings.clear();
+  }
+  const key = JSON.stringify([windows, zones]);
+  const known = found.openings.get(key);
+  if (known !== undefined) return known;
+  const opening = searchOpening(windows, zones, after);
+  found.openings.set(key, opening);
+  return opening;
+}
+
+/**
+ * Zones differ from UTC by whole quarters of an hour, so a window opens on a quarter (a day begins,
+ * a clock is changed) or as many minutes after one as its start is.
+ */
+function searchOpening(
+  windows: (CallingWindow | null)[],
+  zones: string[],
+  after: Date,
+): Date | null {
+  const minutes = windows.map((window) => window === null ? 0 : Number(window.start.slice(3)) % 15);
+  const offsets = [...new Set([0, ...minutes])].sort((a, b) => a - b);
+  const end = after.getTime() + EIGHT_DAYS;
+  const first = Math.floor(after.getTime() / QUARTER) * QUARTER;
+  for (let quarter = first; quarter <= end; quarter += QUARTER) {
+    for (const offset of offsets) {
+      const moment = new Date(quarter + offset * MINUTE);
+      if (moment >= after && isOpen(windows, zones, moment)) return moment;
+    }
   }
   return null;
 }

@@ -5,37 +5,52 @@
  * @module
  */
 import type { Client } from "../access/client.ts";
+import { formatMicros, parseMicros } from "../billing/money.ts";
+import { phoneRate } from "../billing/pricing.ts";
 import { type CallOrder, isOpenOrder, nextStatuses } from "../call_orders/call_order.ts";
 import type { Campaign } from "../campaigns/campaign.ts";
 import { DomainError, type ErrorCode } from "../kernel/errors.ts";
+import type { Uuid } from "../kernel/ids.ts";
 import type { ContactRecord } from "../records/record.ts";
 import { isOpen, nextOpening } from "./calling_window.ts";
-import type { PhoneNumbers } from "./phone_numbers.ts";
+import type { PhoneNumber, PhoneNumbers } from "./phone_numbers.ts";
 
-/** All that decides whether an order may be dialled. */
-export type DialingFacts = {
-  order: CallOrder;
-  record: ContactRecord;
-  campaign: Campaign;
-  client: Client;
+/** What decides, beside the order itself and the time, whether it may be dialled. */
+export type Circumstances = {
+  record: Pick<
+    ContactRecord,
+    "status" | "phoneNumber" | "timeZone" | "consent" | "doNotCallAt"
+  >;
+  campaign: Pick<Campaign, "status" | "rules">;
+  client: Pick<Client, "tariff" | "phoneRates" | "rules">;
   /** Whether the number is on the client's do-not-call list. */
   listed: boolean;
   /** Calls that are live now. */
   live: { ofClient: number; ofCampaign: number };
+};
+
+/** All that decides whether an order may be dialled. */
+export type DialingFacts = Circumstances & {
+  order: Pick<CallOrder, "callType" | "status" | "attempts">;
   now: Date;
 };
 
 /** The first reason not to dial, or null; the balance is not looked at. */
 export function refusalToDial(phones: PhoneNumbers, facts: DialingFacts): DomainError | null {
-  return refusalOfOrder(facts) ?? refusalOfRecord(facts) ?? refusalOfCampaign(facts) ??
-    refusalOfNumber(phones, facts) ?? refusalByWish(facts) ?? refusalOfHour(phones, facts) ??
-    refusalByCap(facts);
+  const early = refusalOfOrder(facts) ?? refusalOfRecord(facts) ?? refusalOfCampaign(facts);
+  if (early !== null) return early;
+  const phone = phones.parse(facts.record.phoneNumber, null);
+  if ("problem" in phone) {
+    return refusal("phone_invalid", "Record has no valid phone number; update it first");
+  }
+  return refusalOfNumber(phone, facts) ?? refusalByPrice(phone, facts) ?? refusalByWish(facts) ??
+    refusalOfHour(phone, facts) ?? refusalByCap(facts);
 }
 
 function refusalOfOrder({ order, campaign }: DialingFacts): DomainError | null {
   if (order.callType !== "phone_out") {
     return refusal(
-      "order_not_callable",
+      "call_type_not_callable",
       `Call order is of type ${order.callType}; only phone_out orders can be dialled`,
     );
   }
@@ -43,12 +58,12 @@ function refusalOfOrder({ order, campaign }: DialingFacts): DomainError | null {
   if (!isOpenOrder(order.status) && order.status !== "do_not_call") {
     return refusal(
       "order_not_callable",
-      `Call order is ${order.status}; set it to ${ways(order)} before calling`,
+      `Call order is ${order.status}; set it to ${ways(order.status)} before calling`,
     );
   }
   if (order.attempts >= campaign.rules.maxAttempts) {
     return refusal(
-      "order_not_callable",
+      "attempts_used_up",
       `Call order has used all ${campaign.rules.maxAttempts} attempts that its campaign allows; ` +
         "set it to canceled and create a new one to call again",
     );
@@ -57,8 +72,8 @@ function refusalOfOrder({ order, campaign }: DialingFacts): DomainError | null {
 }
 
 /** Statuses in which it could be dialled, as far as it may be set to them. */
-function ways(order: CallOrder): string {
-  return nextStatuses(order.status).filter(isOpenOrder).join(" or ");
+function ways(status: CallOrder["status"]): string {
+  return nextStatuses(status).filter(isOpenOrder).join(" or ");
 }
 
 function refusalOfRecord({ record }: DialingFacts): DomainError | null {
@@ -76,21 +91,35 @@ function refusalOfCampaign({ campaign }: DialingFacts): DomainError | null {
 }
 
 function refusalOfNumber(
-  phones: PhoneNumbers,
-  { record, campaign, client }: DialingFacts,
+  phone: PhoneNumber,
+  { campaign, client }: DialingFacts,
 ): DomainError | null {
-  const phone = phones.parse(record.phoneNumber, null);
-  if ("problem" in phone) {
-    return refusal("phone_not_callable", "Record has no valid phone number; update it first");
-  }
   if (phone.blocked !== null) {
-    return refusal("phone_not_callable", `Phone number must not be called: ${phone.blocked}`);
+    return refusal("phone_blocked", `Phone number must not be called: ${phone.blocked}`);
   }
   const allowed = [client.rules.countries, campaign.rules.countries];
   if (allowed.some((countries) => countries !== null && !countries.includes(phone.country))) {
     return refusal(
-      "phone_not_callable",
+      "country_not_allowed",
       `Phone number is in ${phone.country}, a country that this client or campaign may not call`,
+    );
+  }
+  return null;
+}
+
+function refusalByPrice(
+  { country }: PhoneNumber,
+  { campaign, client: { rules, tariff, phoneRates } }: DialingFacts,
+): DomainError | null {
+  const prices = [tariff.perMinute, phoneRate(phoneRates, country) ?? 0n];
+  const price = prices.reduce((a, b) => a > b ? a : b);
+  const caps = [rules.maxPricePerMinute, campaign.rules.maxPricePerMinute];
+  for (const cap of caps) {
+    if (typeof cap !== "string" || price <= parseMicros("maxPricePerMinute", cap)) continue;
+    return refusal(
+      "price_above_cap",
+      `A minute to ${country} costs ${formatMicros(price)} ${tariff.currency}, above the ` +
+        `${cap} that this client or campaign allows`,
     );
   }
   return null;
@@ -112,13 +141,18 @@ function refusalByWish(
 }
 
 function refusalOfHour(
-  phones: PhoneNumbers,
+  phone: PhoneNumber,
   { record, campaign, client, now }: DialingFacts,
 ): DomainError | null {
   const windows = [client.rules.window, campaign.rules.window];
-  const phone = phones.parse(record.phoneNumber, null);
-  const ofNumber = "problem" in phone ? [] : phone.timeZones;
-  const zones = record.timeZone === null ? ofNumber : [record.timeZone];
+  const zones = record.timeZone === null ? phone.timeZones : [record.timeZone];
+  if (zones.length === 0 && windows.some((window) => window !== null)) {
+    return refusal(
+      "time_zone_unknown",
+      "The callee's time zone is not known from the phone number, and this client or campaign " +
+        "calls at certain hours only; import the record with its timeZone",
+    );
+  }
   if (isOpen(windows, zones, now)) return null;
   const retryAt = nextOpening(windows, zones, now);
   const next = retryAt === null ? "" : `; calling opens at ${retryAt.toISOString()}`;
@@ -134,9 +168,23 @@ function refusalByCap({ campaign, client, live }: DialingFacts): DomainError | n
   if (!ofCampaign && live.ofClient < client.rules.maxConcurrentCalls) return null;
   const whose = ofCampaign ? "campaign" : "client";
   return refusal(
-    "concurrency_limit",
+    `${whose}_concurrency_limit`,
     `Concurrent call limit of the ${whose} reached; try again when a live call has ended`,
   );
+}
+
+/** The refusal to dial an order of which a call is live. */
+export function alreadyLive(callId: Uuid): DomainError {
+  return new DomainError(
+    "conflict",
+    `Call order already has a live call: ${callId}. Follow it with get-call-details.`,
+    { field: "callOrderUuid", existing: callId },
+  );
+}
+
+/** The refusal to dial what could not be paid. */
+export function unpaid(): DomainError {
+  return refusal("insufficient_balance", "Insufficient client balance to initiate calls");
 }
 
 function refusal(code: ErrorCode, message: string): DomainError {

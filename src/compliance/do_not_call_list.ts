@@ -9,6 +9,6 @@ import type { Uuid } from "../kernel/ids.ts";
 export interface DoNotCallList {
   /** Whether the number is on the client's list. */
   has(clientId: Uuid, phoneNumber: string): Promise<boolean>;
-  /** Puts it there; once is enough. */
+  /** Puts it there; once is enough. Use cases go through `listNumbers`, for who is dialling. */
   add(clientId: Uuid, phoneNumber: string, at: Date): Promise<void>;
 }

@@ -14,11 +14,28 @@ import type { Repos } from "../kernel/unit_of_work.ts";
 export async function markDoNotCall(repos: Repos, recordId: Uuid, at: Date): Promise<boolean> {
   const record = await repos.records.lock(recordId);
   if (record === null) return false;
-  const listed = repos.doNotCall.add(record.clientId, record.phoneNumber, at);
+  const listed = listNumbers(repos, record.clientId, [record.phoneNumber], at);
   if (record.doNotCallAt !== null) {
     await listed;
     return false;
   }
   await Promise.all([repos.records.update({ ...record, doNotCallAt: at, updatedAt: at }), listed]);
   return true;
+}
+
+/**
+ * Puts numbers on the client's list. Whoever reserves a call holds the client's balance from before
+ * it looks at the list until it commits: by holding it too, a number is listed either before a
+ * reservation looks, or after it was committed, whichever record either of them is about.
+ */
+export async function listNumbers(
+  { balance, doNotCall }: Pick<Repos, "balance" | "doNotCall">,
+  clientId: Uuid,
+  phoneNumbers: string[],
+  at: Date,
+): Promise<void> {
+  await Promise.all([
+    balance.lock(clientId),
+    ...phoneNumbers.map((phoneNumber) => doNotCall.add(clientId, phoneNumber, at)),
+  ]);
 }

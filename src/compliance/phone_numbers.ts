@@ -11,7 +11,7 @@ export type PhoneNumber = {
   e164: string;
   /** ISO 3166-1 alpha-2 of the country or territory, not merely of its calling code. */
   country: string;
-  /** IANA zones in which the callee may be; never empty. */
+  /** IANA zones in which the callee may be; empty when they are not known. */
   timeZones: string[];
   /** Why its kind of number must not be called (premium, shared cost, satellite …), or null. */
   blocked: string | null;

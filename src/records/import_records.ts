@@ -8,7 +8,7 @@ import { auditEntry } from "../access/audit_log.ts";
 import { type Principal, requireWrite, scopeOf } from "../access/principal.ts";
 import type { Ports } from "../app_ports.ts";
 import { isTimeZone } from "../compliance/calling_window.ts";
-import { markDoNotCall } from "../compliance/mark_do_not_call.ts";
+import { listNumbers, markDoNotCall } from "../compliance/mark_do_not_call.ts";
 import { DomainError, invalid, notFound } from "../kernel/errors.ts";
 import { newId, requireId, type Uuid } from "../kernel/ids.ts";
 import { parseMoment } from "../kernel/moment.ts";
@@ -60,7 +60,7 @@ export async function importRecords(
   const typeId = requireId("Record type", recordTypeUuid);
   const now = clock.now();
   return await uow.run(scopeOf(principal), async (repos) => {
-    const { records, doNotCall, audit } = repos;
+    const { records, audit } = repos;
     const type = await records.getType(typeId);
     if (type === null) throw notFound("Record type");
     const report: ImportReport = { created: 0, duplicates: [], refused: [] };
@@ -83,11 +83,15 @@ export async function importRecords(
       report.duplicates.push({ line, existing: other });
       if (record.doNotCallAt !== null) toMark.add(other);
     });
-    for (const id of [...toMark].sort()) await markDoNotCall(repos, id, now);
+    // Records before the balance: see the order of locks in unit_of_work.ts.
+    const marked = [...toMark].sort();
+    for (const id of marked) await records.lock(id);
+    for (const id of marked) await markDoNotCall(repos, id, now);
     report.created = added.length;
     const unwanted = added.filter(({ record }) => record.doNotCallAt !== null);
+    const numbers = unwanted.map(({ record }) => record.phoneNumber);
     await Promise.all([
-      ...unwanted.map(({ record }) => doNotCall.add(type.clientId, record.phoneNumber, now)),
+      numbers.length ? listNumbers(repos, type.clientId, numbers, now) : undefined,
       audit.add(auditEntry(principal, {
         id: newId(now),
         at: now,

@@ -4,10 +4,10 @@
  * @module
  */
 import { type Principal, scopeOf } from "../access/principal.ts";
-import type { Store } from "../app_ports.ts";
+import type { Ports, Store } from "../app_ports.ts";
 import type { Call } from "../calls/call.ts";
 import type { OutcomeOfRecord } from "../calls/call_repo.ts";
-import type { CallOrderView } from "../call_orders/call_order_repo.ts";
+import { foresee, type ForeseenOrder } from "../call_orders/foresee_refusal.ts";
 import { notFound } from "../kernel/errors.ts";
 import { requireId } from "../kernel/ids.ts";
 import { type Page, pageRequest, toPage } from "../kernel/page.ts";
@@ -71,7 +71,7 @@ export async function getRecord(
 export type RecordProfile = RecordView & {
   counts: RecordCounts;
   /** Newest first, at most {@link PROFILE_HISTORY}. */
-  orders: CallOrderView[];
+  orders: ForeseenOrder[];
   /** Newest first, at most {@link PROFILE_HISTORY}. */
   calls: Call[];
   /** Newest first, at most {@link PROFILE_HISTORY}. */
@@ -82,11 +82,12 @@ export type RecordProfile = RecordView & {
 
 /** A record with its call history, outcomes and latest notes. @throws DomainError `not_found`. */
 export async function recordProfile(
-  { uow }: Store,
+  { uow, clock, phoneNumbers }: Pick<Ports, "uow" | "clock" | "phoneNumbers">,
   principal: Principal,
   uuid: string,
 ): Promise<RecordProfile> {
   const id = requireId("Record", uuid);
+  const now = clock.now();
   const history = { page: 1, limit: PROFILE_HISTORY };
   return await uow.read(scopeOf(principal), async ({ records, callOrders, calls }) => {
     const [view, counts, orders, past, outcomes, notes] = await Promise.all([
@@ -98,7 +99,8 @@ export async function recordProfile(
       records.notes(id, PROFILE_NOTES),
     ]);
     if (view === null) throw notFound("Record");
-    return { ...view, counts, orders: orders.items, calls: past, outcomes, notes };
+    const foreseen = orders.items.map((order) => foresee(phoneNumbers, order, now));
+    return { ...view, counts, orders: foreseen, calls: past, outcomes, notes };
   });
 }
 

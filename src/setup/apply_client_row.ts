@@ -5,8 +5,9 @@
  */
 import type { Client } from "../access/client.ts";
 import { parseMicros, parsePrice, requireCurrency } from "../billing/money.ts";
+import type { PhoneRates } from "../billing/pricing.ts";
 import { defaultRules } from "../compliance/call_rules.ts";
-import { requireCount, requireRules } from "../compliance/require_rules.ts";
+import { priceText, requireCount, requireRules } from "../compliance/require_rules.ts";
 import { invalid } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { requireCountry, requireText } from "../kernel/text.ts";
@@ -64,9 +65,21 @@ function clientOf(setup: ClientSetup, before: Client | null, path: string, now: 
     name: setup.name,
     country,
     tariff,
+    phoneRates: setup.phoneRates
+      ? ratesOf(setup.phoneRates, `${path}.phoneRates`)
+      : before?.phoneRates ?? {},
     rules: requireRules(rules, `${path}.rules`),
     createdAt: before?.createdAt ?? now,
   };
+}
+
+function ratesOf(rates: PhoneRates, path: string): PhoneRates {
+  return Object.fromEntries(
+    Object.entries(rates).map(([country, rate]) => [
+      country === "default" ? country : requireCountry(path, country),
+      priceText(`${path}.${country}`, rate),
+    ]),
+  );
 }
 
 function tariffOf(tariff: NonNullable<ClientSetup["tariff"]>, path: string): Client["tariff"] {

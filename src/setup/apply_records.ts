@@ -4,7 +4,7 @@
  * @module
  */
 import type { Client } from "../access/client.ts";
-import { markDoNotCall } from "../compliance/mark_do_not_call.ts";
+import { listNumbers, markDoNotCall } from "../compliance/mark_do_not_call.ts";
 import { invalid } from "../kernel/errors.ts";
 import { importedRecord } from "../records/import_records.ts";
 import type { RecordSetup } from "./setup.ts";
@@ -20,7 +20,7 @@ export async function applyRecords(
   contacts: RecordSetup[],
   path: string,
 ): Promise<void> {
-  const { records, doNotCall } = repos;
+  const { records } = repos;
   for (const [i, input] of contacts.entries()) {
     const at = `${path}[${i}]`;
     const type = await records.typeByName(client.id, input.recordType.trim());
@@ -38,7 +38,7 @@ export async function applyRecords(
       } else report.unchanged++;
       continue;
     }
-    if (record.doNotCallAt) await doNotCall.add(client.id, record.phoneNumber, now);
+    if (record.doNotCallAt) await listNumbers(repos, client.id, [record.phoneNumber], now);
     report.created++;
     report.changes.push(`created record ${record.name}`);
   }

@@ -74,6 +74,9 @@ async function addOrders(repos: Repos, orders: Retold[]): Promise<void> {
   const calls = orders.flatMap((order) => order.calls);
   // Records before money and figures: see the order of locks in unit_of_work.ts.
   for (const { call, optedOutAt } of calls) {
+    if (optedOutAt !== null) await repos.records.lock(call.recordId);
+  }
+  for (const { call, optedOutAt } of calls) {
     if (optedOutAt !== null) await noteOptOut(repos, call, optedOutAt);
   }
   const figures = summed(repos.stats);

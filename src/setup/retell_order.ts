@@ -72,7 +72,13 @@ function retellCall(
 ): void {
   const then = { clock: { now: () => dialedAt }, gateway: { provider } };
   const { order } = retold;
-  const made = newCall(then, principal, order, record, campaign, assistant, client.tariff);
+  const prices = {
+    tariff: client.tariff,
+    operationalPerMinute: assistant.operationalPerMinute,
+    // What the past did cost is told by its events.
+    phonePerMinute: null,
+  };
+  const made = newCall(then, principal, order, record, campaign, assistant, prices);
   let call: Call = { ...made, id };
   const found: Omit<RetoldCall, "call"> = { transcript: null, outcomes: [], optedOutAt: null };
   for (const event of events) {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Permission } from "../access/principal.ts";
+import type { PhoneRates } from "../billing/pricing.ts";
 import type { AgentWebhook } from "../campaigns/agent_webhook.ts";
 import type { AgentConnection, OutcomeDefinition } from "../campaigns/assistant.ts";
 import type { CampaignStatus, DialingRules } from "../campaigns/campaign.ts";
@@ -38,6 +39,8 @@ export type ClientSetup = {
     perMinute: string;
     incrementSeconds?: number;
   };
+  /** Expected costs of telephony; replaces the whole list. */
+  phoneRates?: PhoneRates;
   rules?: Partial<CallRules>;
   /** Paid in once per reference. */
   topUps?: { reference: string; amount: string }[];

@@ -42,6 +42,7 @@ Deno.test("a client can be set up from nothing by single commands", async () => 
   await shell.done(
     ..."client create --name Acme --country US --currency USD --per-minute 0.12".split(" "),
     ..."--setup 0.01 --increment 1 --window any --countries any --no-require-consent".split(" "),
+    ..."--phone-rates us=0.0085,default=0.05 --max-price 0.2".split(" "),
   );
   await shell.done(..."top-up --client Acme --amount 50 --reference A-1".split(" "));
   await shell.done(..."role create --client acme --name Admin --admin".split(" "));
@@ -78,6 +79,9 @@ Deno.test("a client can be set up from nothing by single commands", async () => 
   });
   const [client] = await shell.json("client", "list");
   assertEquals([client.available, client.perMinute, client.setup], ["50.00", "0.12", "0.01"]);
+  const kept = await shell.uow.read("all", ({ access }) => access.getClient(client.uuid));
+  assertEquals(kept?.phoneRates, { US: "0.0085", default: "0.05" });
+  assertEquals(kept?.rules.maxPricePerMinute, "0.20");
   const [admin, agent] = await shell.json("role", "list", "--client", "Acme");
   assertEquals([admin.name, admin.admin], ["Admin", true]);
   assertEquals([agent.name, agent.permissions], ["Agent", ["calls.view", "calls.manage"]]);

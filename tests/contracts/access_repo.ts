@@ -18,7 +18,14 @@ export const accessRepoContract = contract("AccessRepo", (tell) => {
         perMinute: 9_007_199_254_740_993n,
         incrementSeconds: 60,
       },
-      rules: { window: null, countries: null, requireConsent: false, maxConcurrentCalls: 0 },
+      phoneRates: { AE: "9007199254.740993", default: "0.00" },
+      rules: {
+        window: null,
+        countries: null,
+        requireConsent: false,
+        maxConcurrentCalls: 0,
+        maxPricePerMinute: "0.05",
+      },
       createdAt: new Date("2024-02-29T23:59:59.999Z"),
     });
     for (const client of [plain, odd]) {
@@ -35,7 +42,12 @@ export const accessRepoContract = contract("AccessRepo", (tell) => {
 
   tell("replaces a client that is saved again", async (uow) => {
     const client = clientRow();
-    const changed = { ...client, name: unique("Renamed"), country: "CA" };
+    const changed = {
+      ...client,
+      name: unique("Renamed"),
+      country: "CA",
+      phoneRates: { CA: "0.01" },
+    };
     await uow.run("all", async ({ access }) => {
       await access.saveClient(client);
       await access.saveClient(changed);

@@ -9,13 +9,22 @@ import {
   type CallOrder,
   isOpenOrder,
 } from "../../src/call_orders/call_order.ts";
-import type { CallOrderFilter } from "../../src/call_orders/call_order_repo.ts";
+import type { CallOrderFilter, OrderCircumstances } from "../../src/call_orders/call_order_repo.ts";
+import { newId } from "../../src/kernel/ids.ts";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
-import { campaignRow, minutes, NOON, orderRow, recordRow } from "../support/rows.ts";
+import {
+  callRow,
+  campaignRow,
+  ended,
+  minutes,
+  NOON,
+  orderRow,
+  recordRow,
+} from "../support/rows.ts";
 import type { Company } from "../support/world.ts";
 import { PAGE, walk } from "./paging.ts";
-import { atOnce, contract, newCompany, scopeOf, type Tell } from "./suite.ts";
+import { atOnce, contract, newCompany, newWorld, scopeOf, type Tell } from "./suite.ts";
 
 /** The contract of `CallOrderRepo`. */
 export const callOrderRepoContract = contract("CallOrderRepo", (tell) => {
@@ -46,6 +55,7 @@ function tellOfOrders(tell: Tell): void {
         recordName: record.name,
         campaignName: campaign.name,
         clientName: client.name,
+        circumstances: circumstancesOf(company, record),
       });
       const locked = await uow.run(
         scopeOf(company),
@@ -53,6 +63,60 @@ function tellOfOrders(tell: Tell): void {
       );
       assertEquals(locked, order);
     }
+  });
+
+  tell("tells with an order all that decides whether it may be dialled", async (uow) => {
+    await newWorld(uow);
+    const { company, record } = await ready(uow, {
+      status: "inactive",
+      timeZone: "Asia/Tokyo",
+      consent: { at: minutes(-9), source: "Web form" },
+      doNotCallAt: minutes(-8),
+    });
+    const { client, assistant, campaign } = company;
+    const others = [recordRow(company.type), recordRow(company.type)];
+    const second = campaignRow(assistant, { status: "paused" });
+    const [mine, sibling] = [orderRow(record, campaign), orderRow(others[0], campaign)];
+    const elsewhere = orderRow(others[1], second);
+    const live = callRow(mine, assistant);
+    await uow.run("all", async ({ campaigns, records, callOrders, calls, balance, doNotCall }) => {
+      await campaigns.save(second);
+      for (const other of others) await records.insert(other);
+      for (const order of [mine, sibling, elsewhere]) await callOrders.insert(order);
+      for (
+        const call of [live, callRow(elsewhere, assistant), callRow(sibling, assistant, ended())]
+      ) {
+        await calls.insert(call);
+      }
+      await doNotCall.add(client.id, record.phoneNumber, NOON);
+      const paid = { id: newId(NOON), clientId: client.id, at: NOON, reference: "first" };
+      await balance.topUp({ ...paid, amount: 7n });
+    });
+    const common = { available: 7n, live: { ofClient: 2, ofCampaign: 1 } };
+    const expected = new Map([
+      [mine.id, {
+        ...circumstancesOf(company, record),
+        ...common,
+        listed: true,
+        liveCallId: live.id,
+      }],
+      [sibling.id, { ...circumstancesOf(company, others[0]), ...common }],
+    ]);
+    const { items } = await uow.read(
+      scopeOf(company),
+      ({ callOrders }) => callOrders.list({}, PAGE),
+    );
+    for (const [id, circumstances] of expected) {
+      assertEquals((await get(uow, company, id))?.circumstances, circumstances);
+      assertEquals(items.find(({ order }) => order.id === id)?.circumstances, circumstances);
+      const [view] = await uow.read("all", ({ callOrders }) => Promise.all([callOrders.get(id)]));
+      assertEquals(view?.circumstances, circumstances);
+    }
+    const third = (await get(uow, company, elsewhere.id))?.circumstances;
+    assertEquals([third?.campaign, third?.live], [
+      { status: "paused", rules: second.rules },
+      { ofClient: 2, ofCampaign: 1 },
+    ]);
   });
 
   tell("changes every field that may change, and no other order", async (uow) => {
@@ -299,10 +363,29 @@ function tellOfDueOrders(tell: Tell): void {
   });
 }
 
+/** Of an order of the record in the company's campaign, while nothing has happened. */
+function circumstancesOf(
+  { campaign, client }: Company,
+  { status, phoneNumber, timeZone, consent, doNotCallAt }: ContactRecord,
+): OrderCircumstances {
+  return {
+    record: { status, phoneNumber, timeZone, consent, doNotCallAt },
+    campaign: { status: campaign.status, rules: campaign.rules },
+    client: { tariff: client.tariff, phoneRates: client.phoneRates, rules: client.rules },
+    listed: false,
+    live: { ofClient: 0, ofCampaign: 0 },
+    liveCallId: null,
+    available: 0n,
+  };
+}
+
 /** A company with a record. */
-async function ready(uow: UnitOfWork): Promise<{ company: Company; record: ContactRecord }> {
+async function ready(
+  uow: UnitOfWork,
+  fields: Partial<ContactRecord> = {},
+): Promise<{ company: Company; record: ContactRecord }> {
   const company = await newCompany(uow);
-  const record = recordRow(company.type);
+  const record = recordRow(company.type, fields);
   await uow.run(scopeOf(company), ({ records }) => records.insert(record));
   return { company, record };
 }

@@ -62,6 +62,7 @@ function tellOfCalls(tell: Tell): void {
       prices: {
         tariff: { currency: "AED", setup: HUGE, perMinute: HUGE + 2n, incrementSeconds: 6 },
         operationalPerMinute: HUGE + 4n,
+        phonePerMinute: HUGE + 14n,
       },
       reserved: HUGE + 6n,
       price: HUGE + 8n,

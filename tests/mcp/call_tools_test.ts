@@ -85,6 +85,28 @@ Deno.test("get-call-details tells a live call's reservation, and an ended one's 
   assertEquals("client" in details, false);
 });
 
+Deno.test("get-call-details marks the cost of telephony as estimated until the provider tells", async () => {
+  const endpoint = await openEndpoint();
+  const { store, company: { client } } = endpoint;
+  const phoneRates = { US: "0.0085" };
+  await store.run("all", ({ access }) => access.saveClient({ ...client, phoneRates }));
+  const ended = await addCall(endpoint);
+  await talk(endpoint, ended, 60);
+  const cost = async () => (await call(endpoint, "get-call-details", { callUuid: ended.id })).cost;
+  const own = { operationalCost: "0.05", totalPrice: "0.13", currency: "USD" };
+  assertEquals(await cost(), {
+    ...own,
+    phoneCost: "0.0085",
+    phoneCostEstimated: true,
+    margin: "0.0715",
+  });
+  await report(endpoint, ended, {
+    type: "phone_cost",
+    cost: { amount: 9_000n, currency: "USD" },
+  });
+  assertEquals(await cost(), { ...own, phoneCost: "0.009", margin: "0.071" });
+});
+
 Deno.test("get-call-outcomes lists what was found out", async () => {
   const endpoint = await openEndpoint();
   const { id } = await addCall(endpoint);

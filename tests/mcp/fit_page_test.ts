@@ -56,6 +56,35 @@ Deno.test("a page of a hundred records with the longest names in any script fits
   assert(bytes < CAP, `${bytes} bytes`);
 });
 
+Deno.test("a page of a hundred usual call orders that are all blocked fits, the reason with each", async () => {
+  const window = { start: "09:00", end: "20:00", days: [1, 2, 3, 4, 5] };
+  const endpoint = await openEndpoint({ rules: { window } });
+  for (let i = 0; i < 100; i++) {
+    const record = await addRecord(endpoint, { name: `Contact Number ${i}` });
+    const instructions = "Ask whether the offer of last week has come.";
+    await addOrder(endpoint, { instructions }, record);
+  }
+  const { callOrders, notice, bytes } = await page(endpoint, "list-call-orders");
+  assertEquals(notice, "of 100 rows blockedBy has no message; ask for a smaller limit");
+  for (const { instructions, blockedBy } of callOrders) {
+    assertEquals([instructions.length, blockedBy], [44, {
+      code: "outside_calling_window",
+      retryAt: "2026-03-02T17:00:00.000Z",
+    }]);
+  }
+  assert(bytes < CAP, `${bytes} bytes`);
+  const few = await ask(endpoint, "tools/call", {
+    name: "list-call-orders",
+    arguments: { limit: 20 },
+  });
+  assertEquals(few.result.structuredContent.callOrders[0].blockedBy, {
+    code: "outside_calling_window",
+    message: "Outside the calling window in the callee's time zone; calling opens at " +
+      "2026-03-02T17:00:00.000Z",
+    retryAt: "2026-03-02T17:00:00.000Z",
+  });
+});
+
 Deno.test("a page of a hundred call orders with the longest instructions fits", async () => {
   const endpoint = await openEndpoint();
   const record = await addRecord(endpoint, { name: "n".repeat(200) });

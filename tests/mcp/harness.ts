@@ -6,6 +6,7 @@ import type { Principal } from "../../src/access/principal.ts";
 import { createApp } from "../../src/app.ts";
 import type { CallGateway } from "../../src/calls/call_gateway.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
+import type { DialingRules } from "../../src/campaigns/campaign.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import { openStudio, type Studio } from "../support/studio.ts";
 
@@ -28,11 +29,13 @@ export interface Otherwise {
   /** Default: the studio's, which stands still. */
   clock?: Clock;
   publicUrl?: URL;
+  /** Of the companies' campaigns; default: the studio's, which allow any call. */
+  rules?: Partial<DialingRules>;
 }
 
 /** Opens a studio with its endpoint. */
 export async function openEndpoint(otherwise: Otherwise = {}): Promise<Endpoint> {
-  const studio = await openStudio();
+  const studio = await openStudio(otherwise.rules);
   const { gatewayOn, clock = studio.clock, publicUrl = new URL(ORIGIN) } = otherwise;
   const { admin, viewer, clerk, readOnly, stranger, master } = studio;
   const links = recordingLinks({ signingKey: "a key for tests", publicUrl, clock });

@@ -14,7 +14,7 @@ import { DomainError } from "../../src/kernel/errors.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { RECORD_STATUSES } from "../../src/records/record.ts";
-import { campaignRow, uniquePhone } from "./rows.ts";
+import { campaignRow } from "./rows.ts";
 import { openStudio, type Studio } from "./studio.ts";
 
 /** Commands pick what they act on by a number, of what there is by then, the latest being 0. */
@@ -91,16 +91,22 @@ export interface Stage {
   records: string[];
   orders: string[];
   topUps: number;
+  /** Numbers that its records were given. */
+  numbers: number;
 }
 
-/** A studio with three campaigns of two clients. */
+/** A studio with three campaigns of two clients; telephony's costs are estimated for one of them. */
 export async function setStage(uow?: UnitOfWork): Promise<Stage> {
   const studio = await openStudio({ maxConcurrentCalls: 6, autoDial: true }, uow);
   const { company, other, store } = studio;
   const second = campaignRow(company.assistant, { rules: company.campaign.rules });
-  await store.run("all", ({ campaigns }) => campaigns.save(second));
+  const phoneRates = { US: "0.0085" };
+  await store.run("all", async ({ access, campaigns }) => {
+    await access.saveClient({ ...company.client, phoneRates });
+    await campaigns.save(second);
+  });
   const campaigns = [company.campaign, second, other.campaign];
-  return { studio, campaigns, records: [], orders: [], topUps: 0 };
+  return { studio, campaigns, records: [], orders: [], topUps: 0, numbers: 0 };
 }
 
 function at<T>(items: T[], i: number): T {
@@ -118,7 +124,8 @@ export async function play(stage: Stage, command: Command): Promise<void> {
         [[admin, company], [admin, company], [stranger, other]],
         command.who,
       );
-      const fields = { name: "Ana", phoneNumber: uniquePhone(), recordTypeUuid: of.type.id };
+      const phoneNumber = `+1415555${1000 + stage.numbers++}`;
+      const fields = { name: "Ana", phoneNumber, recordTypeUuid: of.type.id };
       records.push((await app.records.create(who, fields)).record.id);
       return;
     }

@@ -47,6 +47,10 @@ function recountCampaign({ calls, orders }: Contents, campaignId: string) {
     cost(call.currency).price += call.price ?? 0n;
     cost(call.currency).operational += call.operationalCost ?? 0n;
     if (call.phoneCurrency) cost(call.phoneCurrency).phone += call.phoneCost ?? 0n;
+    else if (call.answeredAt && call.endedAt) {
+      const minutes = Math.ceil((call.durationSeconds ?? 0) / 60);
+      cost(call.currency).phone += BigInt(minutes) * (call.prices.phonePerMinute ?? 0n);
+    }
   }
   return {
     calls: ofCampaign.length,

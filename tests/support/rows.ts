@@ -43,6 +43,7 @@ export function clientRow(overrides: Partial<Client> = {}): Client {
     name: unique("Acme"),
     country: "US",
     tariff: { currency: "USD", setup: 10_000n, perMinute: 120_000n, incrementSeconds: 1 },
+    phoneRates: {},
     rules: defaultRules("US"),
     createdAt: NOON,
     ...overrides,
@@ -228,6 +229,7 @@ export function callRow(
     prices: {
       tariff: { currency: "USD", setup: 10_000n, perMinute: 120_000n, incrementSeconds: 1 },
       operationalPerMinute: 50_000n,
+      phonePerMinute: null,
     },
     reserved: 1_810_000n,
     price: null,

@@ -10,12 +10,21 @@ import { DomainError } from "../../src/kernel/errors.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 
+/** What stops a use case in its tracks, as the death of its process does. */
+export class Killed extends Error {}
+
 /** A store, by default one in memory, watched. */
 export class WatchedStore implements UnitOfWork {
   readonly #uow: UnitOfWork;
   readonly #flow = new AsyncLocalStorage<true>();
   /** Whether the store cannot be reached. */
   down = false;
+
+  /**
+   * Queries and commits that are still to be, and answers of commits that are still to be heard,
+   * until the process dies at the next one; null while it lives.
+   */
+  dieAfter: number | null = null;
 
   constructor(uow: UnitOfWork = memoryStore().uow) {
     this.#uow = uow;
@@ -28,12 +37,45 @@ export class WatchedStore implements UnitOfWork {
 
   async read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
     this.#requireUp();
-    return await this.#uow.read(scope, (repos) => this.#flow.run(true, () => work(repos)));
+    return await this.#uow.read(scope, (repos) => this.#watch(repos, work));
   }
 
   async run<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
     this.#requireUp();
-    return await this.#uow.run(scope, (repos) => this.#flow.run(true, () => work(repos)));
+    const result = await this.#uow.run(scope, async (repos) => {
+      const value = await this.#watch(repos, work);
+      this.#step();
+      return value;
+    });
+    this.#step();
+    return result;
+  }
+
+  #watch<T>(repos: Repos, work: (repos: Repos) => Promise<T>): Promise<T> {
+    const watched = Object.entries(repos).map(([name, repo]) => [name, this.#counted(repo)]);
+    return this.#flow.run(true, () => work(Object.fromEntries(watched)));
+  }
+
+  /** The repository, each of whose methods is a step. */
+  #counted(repo: object): object {
+    const methods = Object.entries<(...args: unknown[]) => Promise<unknown>>({ ...repo });
+    return Object.fromEntries(methods.map(([name, method]) => [
+      name,
+      (...args: unknown[]) => {
+        try {
+          this.#step();
+        } catch (error) {
+          return Promise.reject(error);
+        }
+        return method(...args);
+      },
+    ]));
+  }
+
+  #step(): void {
+    if (this.dieAfter === null || this.dieAfter-- > 0) return;
+    this.dieAfter = null;
+    throw new Killed("the process was killed");
   }
 
   #requireUp(): void {

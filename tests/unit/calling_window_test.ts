@@ -94,6 +94,17 @@ Deno.test("the next opening is now, when it is open on a quarter of an hour", ()
   assertEquals(opening(null, ["UTC"], "2026-03-02T03:15:00Z"), "2026-03-02T03:15:00.000Z");
 });
 
+Deno.test("the next opening is to the minute, whatever the quarter", () => {
+  const brief = { ...DAILY, start: "13:01", end: "13:09" };
+  assertEquals(opening(brief, ["UTC"], "2026-03-02T12:00:00Z"), "2026-03-02T13:01:00.000Z");
+  assertEquals(
+    opening(brief, ["Asia/Kathmandu"], "2026-03-02T07:17:00Z"),
+    "2026-03-03T07:16:00.000Z",
+  );
+  const midnight = { ...DAILY, start: "00:00", end: "24:00", days: [3] };
+  assertEquals(opening(midnight, ["UTC"], "2026-03-02T07:17:00Z"), "2026-03-04T00:00:00.000Z");
+});
+
 Deno.test("the next opening passes over nights and weekends", () => {
   assertEquals(opening(DAILY, ["UTC"], "2026-03-02T20:00:00Z"), "2026-03-03T09:00:00.000Z");
   assertEquals(opening(WEEKDAYS, ["UTC"], "2026-03-06T19:50:00Z"), "2026-03-09T09:00:00.000Z");

@@ -128,6 +128,6 @@ Deno.test("every time zone of the table is one that the runtime knows", () => {
 });
 
 Deno.test("a caller who changes the zones of one number leaves the others alone", () => {
-  number("+14155550132").timeZones.push("Etc/UTC");
+  number("+14155550132").timeZones.push("UTC");
   assertEquals(number("+14155550132").timeZones, ["America/Los_Angeles"]);
 });

@@ -28,9 +28,11 @@ const anyCall: fc.Arbitrary<Call> = fc.record({
   operationalCost: anyMicros,
   phoneCost: anyMicros,
   phoneCurrency: fc.constantFrom("USD", "EUR", "AED"),
-}).map(({ reason, answered, phoneCurrency, ...fields }) =>
+  phonePerMinute: anyMicros,
+}).map(({ reason, answered, phoneCurrency, phonePerMinute, ...fields }) =>
   callRow(world.order, world.assistant, {
     ...fields,
+    prices: { ...world.call.prices, phonePerMinute },
     phoneCurrency: fields.phoneCost === null ? null : phoneCurrency,
     status: reason ? endStatusOf(reason) : "ringing",
     endReason: reason,

@@ -1,7 +1,7 @@
 import type { ClientView } from "../../../src/access/queries.ts";
 import { formatMicros } from "../../../src/billing/money.ts";
 import type { ClientSetup } from "../../../src/setup/setup.ts";
-import { countOf, defineCommand, OPERATOR, UsageError } from "../command.ts";
+import { countOf, defineCommand, listOf, OPERATOR, UsageError } from "../command.ts";
 import { table } from "../table.ts";
 import { CALL_RULE_OPTIONS, callRulesOf } from "./rule_options.ts";
 import { setUpClient, setUpOne } from "./set_up.ts";
@@ -17,12 +17,22 @@ export const createClient = defineCommand({
     "per-minute": { type: "string", value: "AMOUNT", about: "Price. For a new client." },
     setup: { type: "string", value: "AMOUNT", about: "Price per answered call (0)." },
     increment: { type: "string", value: "SECONDS", about: "Seconds billed at a time (60)." },
+    "phone-rates": {
+      type: "string",
+      value: "CC=AMOUNT,…",
+      about: "What telephony is expected to cost us per minute, by country, and default=AMOUNT.",
+    },
     ...CALL_RULE_OPTIONS,
   },
   async run(machine, { values }) {
     const { name, country } = values;
-    const setup = { name, country, tariff: tariffOf(values), rules: callRulesOf(values) };
-    return await setUpOne(machine, setup);
+    return await setUpOne(machine, {
+      name,
+      country,
+      tariff: tariffOf(values),
+      phoneRates: ratesOf(values["phone-rates"]),
+      rules: callRulesOf(values),
+    });
   },
 });
 
@@ -88,6 +98,19 @@ function tariffOf(
   }
   const incrementSeconds = countOf("increment", increment, 3600);
   return { currency, perMinute, setup, incrementSeconds };
+}
+
+function ratesOf(text: string | undefined): ClientSetup["phoneRates"] {
+  if (text === undefined) return undefined;
+  return Object.fromEntries(
+    listOf(text).map((pair) => {
+      const [country, rate, ...rest] = pair.split("=");
+      if (rate === undefined || rest.length) {
+        throw new UsageError(`--phone-rates must be CC=AMOUNT,…, such as US=0.01, got "${pair}"`);
+      }
+      return [country, rate];
+    }),
+  );
 }
 
 function shown({ client, balance }: ClientView) {

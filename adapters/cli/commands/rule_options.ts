@@ -29,6 +29,11 @@ export const CALL_RULE_OPTIONS = {
     about: "Only records with consent on file; --no-require-consent calls others too (on).",
   },
   "max-concurrent": { type: "string", value: "N", about: "Calls that may be live at once (10)." },
+  "max-price": {
+    type: "string",
+    value: "AMOUNT",
+    about: "Highest price per minute at which a number may be called, or any (any).",
+  },
 } as const;
 
 /** Of campaigns alone. */
@@ -59,6 +64,7 @@ export function callRulesOf(
       : listOf(values.countries),
     requireConsent: values["require-consent"],
     maxConcurrentCalls: countOf("max-concurrent", values["max-concurrent"], 10_000),
+    maxPricePerMinute: values["max-price"] === "any" ? null : values["max-price"],
   });
 }
 

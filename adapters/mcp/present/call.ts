@@ -8,6 +8,7 @@ import type { Principal } from "../../../src/access/principal.ts";
 import { formatMicros } from "../../../src/billing/money.ts";
 import { type Call, isLive } from "../../../src/calls/call.ts";
 import type { CallView } from "../../../src/calls/call_repo.ts";
+import { phoneCostOf } from "../../../src/calls/phone_cost.ts";
 import type { CallDetails } from "../../../src/calls/queries.ts";
 import { presentCosts } from "./money.ts";
 import { anyText, outcomeShape, presentOutcome } from "./outcome.ts";
@@ -48,32 +49,35 @@ export const costShape = z.object({
   operationalCost: z.string().optional(),
   phoneCost: z.string().optional(),
   phoneCurrency: z.string().optional(),
-  margin: z.string().optional().describe("Absent while phoneCost is in another currency"),
-  reserved: z.string().optional().describe("While the call is live"),
+  phoneCostEstimated: z.boolean().optional(),
+  margin: z.string().optional().describe("Absent if phoneCurrency differs"),
+  reserved: z.string().optional(),
   currency: z.string(),
 });
 
 /** What an ended call cost, as far as it is known; while it is live, what is reserved for it. */
 export function presentCost(call: Call): z.input<typeof costShape> {
-  const { currency, price, operationalCost, phoneCost, phoneCurrency, reserved } = call;
+  const { currency, price, operationalCost, reserved } = call;
   if (isLive(call) || price === null) return { reserved: formatMicros(reserved), currency };
   const operational = operationalCost ?? 0n;
-  if (phoneCost !== null && phoneCurrency !== null && phoneCurrency !== currency) {
+  const told = phoneCostOf(call);
+  if (told !== null && told.currency !== currency) {
     const { phoneCost: _, margin: __, ...own } = presentCosts({
       currency,
       price,
       operational,
       phone: 0n,
     });
-    return { ...own, phoneCost: formatMicros(phoneCost), phoneCurrency };
+    return { ...own, phoneCost: formatMicros(told.amount), phoneCurrency: told.currency };
   }
   const { phoneCost: phone, ...costs } = presentCosts({
     currency,
     price,
     operational,
-    phone: phoneCost ?? 0n,
+    phone: told?.amount ?? 0n,
   });
-  return { ...costs, ...(phoneCost === null ? {} : { phoneCost: phone }) };
+  if (told === null) return costs;
+  return { ...costs, phoneCost: phone, ...(told.estimated ? { phoneCostEstimated: true } : {}) };
 }
 
 /** Everything about a call but what was said on it. */

@@ -12,7 +12,7 @@ export const createCallOrder = defineTool({
   description:
     "Assign a record to a campaign for calling. Use it once it is settled who is to be " +
     "called; it calls nobody yet. A record has one open order per campaign. " +
-    "Get campaignUuid from list-campaigns. Next: initiate-call. In campaigns with autoDial the " +
+    "Next: initiate-call. In campaigns with autoDial the " +
     "server itself calls at scheduledTime, and that call costs money.",
   hints: {
     readOnlyHint: false,

@@ -10,7 +10,7 @@ export const getCallDetails = defineTool({
   title: "Get call details",
   description: "Get a call's status, end reason, campaign, record, outcomes, cost breakdown and " +
     "timeline. Use it to follow a call and to learn how it ended. With waitSeconds it returns as " +
-    "soon as the call ends; while it is live (dialing, queued, ringing, in_progress) call it again. " +
+    "soon as the call ends; until there is an endReason call it again. " +
     "Next: get-call-transcript, get-call-outcomes, get-call-recording.",
   hints: READS,
   permission: "calls.view",

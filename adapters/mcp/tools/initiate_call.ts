@@ -24,8 +24,8 @@ export const initiateCall = defineTool({
   title: "Call a person now",
   description:
     "Dial the phone of a call order's record now: a real person is called and the client " +
-    "pays per minute. Use it when the user wishes the call now. Every rule is checked " +
-    "first: a refusal says which forbids it, and costs nothing. One order never has two " +
+    "pays per minute. Use it when the user wishes the call now. Rules are checked " +
+    "first: a refusal says why, and costs nothing. One order never has two " +
     "live calls. Returns at once. Next: get-call-details with waitSeconds.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   permission: "calls.manage",

@@ -13,7 +13,7 @@ export const listCallOrders = defineTool({
   description:
     "List call orders (a record to be called for a campaign), newest first. Use it to see " +
     "what is planned and what was tried. Orders that are planned, busy or rescheduled can be " +
-    "called. Next: initiate-call.",
+    "called unless blockedBy says why not. Next: initiate-call.",
   hints: READS,
   permission: null,
   toolset: "core",
@@ -40,6 +40,10 @@ const REDUCTIONS: Reduction<ReturnType<typeof presentCallOrder>>[] = [
   {
     notice: "long instructions are cut off; ask for a smaller limit",
     reduce: (row) => cut(row, 60, "instructions"),
+  },
+  {
+    notice: "blockedBy has no message; ask for a smaller limit",
+    reduce: (row) => row.blockedBy ? { ...row, blockedBy: without(row.blockedBy, "message") } : row,
   },
   {
     notice: "instructions are left out, long names cut off; ask for a smaller limit",

@@ -11,7 +11,7 @@ export const updateCallOrderStatus = defineTool({
   description:
     "Set the status of a call order by hand. Use it to cancel, to plan again, or to note " +
     "what a person wished. do_not_call also marks the record for good: it is never called again, " +
-    "and nothing leaves that status. A refusal lists the allowed ones. " +
+    "and nothing leaves that status. " +
     "Next: initiate-call.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   permission: null,

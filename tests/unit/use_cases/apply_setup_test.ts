@@ -115,6 +115,10 @@ Deno.test("setup: an empty document and an empty client change nothing", async (
 
 const PARTS: [string, Omit<ClientSetup, "name">, string[]][] = [
   ["a tariff", { tariff: { currency: "USD", perMinute: "0.15" } }, ["updated client Acme Solar"]],
+  ["expected costs", { phoneRates: { us: "0.0085", default: "0.1" } }, [
+    "updated client Acme Solar",
+  ]],
+  ["a cap", { rules: { maxPricePerMinute: "0.2" } }, ["updated client Acme Solar"]],
   ["a rule", { rules: { maxConcurrentCalls: 5 } }, ["updated client Acme Solar"]],
   ["a role's permissions", { roles: [{ name: "agent", permissions: [] }] }, ["updated role agent"]],
   ["a user's role", {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { EndReason } from "../../../src/calls/call.ts";
 import type { CallReport } from "../../../src/calls/call_event.ts";
+import { phoneCostOf } from "../../../src/calls/phone_cost.ts";
 import { minutes, NOON } from "../../support/rows.ts";
 import {
   addCall,
@@ -161,6 +162,63 @@ Deno.test("call events: a late event fills in duration, price, phone cost and re
   assertEquals(await callNow(studio, call), after);
 });
 
+/** A call of 61 seconds, by rates that are known of its country or of none. */
+async function ratedCall(phoneRates: Record<string, string>) {
+  const studio = await openStudio();
+  const { store, company: { client } } = studio;
+  await store.run("all", ({ access }) => access.saveClient({ ...client, phoneRates }));
+  const call = await addCall(studio);
+  // Rates that change later change no call that was made before.
+  await store.run("all", ({ access }) => access.saveClient({ ...client, phoneRates: {} }));
+  await report(studio, call, ANSWERED);
+  const cost = async () => phoneCostOf(await callNow(studio, call));
+  return { studio, call, cost, end: () => report(studio, call, end("contact_hangup", 61)) };
+}
+
+Deno.test("call events: telephony costs what the rates let expect until the provider tells", async () => {
+  const same: Record<string, string>[] = [
+    { US: "0.0085", default: "9.00" },
+    { GB: "9.00", default: "0.0085" },
+  ];
+  for (const rates of same) {
+    const { studio, call, cost, end } = await ratedCall(rates);
+    assertEquals(await cost(), null);
+    await end();
+    assertEquals(await cost(), { amount: 17_000n, currency: "USD", estimated: true });
+    const own = { currency: "USD", price: 132_000n, operational: 50_834n };
+    assertEquals((await statsNow(studio)).costs, [{ ...own, phone: 17_000n }]);
+    const told = { amount: 16_999n, currency: "USD" };
+    await report(studio, call, { type: "phone_cost", cost: told });
+    assertEquals(await cost(), { ...told, estimated: false });
+    assertEquals((await statsNow(studio)).costs, [{ ...own, phone: 16_999n }]);
+  }
+});
+
+Deno.test("call events: a provider's price in another currency takes the estimate's place", async () => {
+  const { studio, call, cost, end } = await ratedCall({ default: "0.0085" });
+  await end();
+  const told = { amount: 9_000n, currency: "EUR" };
+  await report(studio, call, { type: "phone_cost", cost: told });
+  assertEquals(await cost(), { ...told, estimated: false });
+  assertEquals((await statsNow(studio)).costs, [
+    { currency: "EUR", price: 0n, operational: 0n, phone: 9_000n },
+    { currency: "USD", price: 132_000n, operational: 50_834n, phone: 0n },
+  ]);
+});
+
+Deno.test("call events: nothing is estimated without a rate, or for a call that nobody answered", async () => {
+  const unrated = await ratedCall({ GB: "0.01" });
+  await unrated.end();
+  assertEquals(await unrated.cost(), null);
+  const studio = await openStudio();
+  const { store, company: { client } } = studio;
+  const phoneRates = { default: "0.01" };
+  await store.run("all", ({ access }) => access.saveClient({ ...client, phoneRates }));
+  const call = await addCall(studio);
+  await report(studio, call, end("no_answer"));
+  assertEquals(phoneCostOf(await callNow(studio, call)), null);
+});
+
 Deno.test("call events: a call that cost more than was reserved is paid in full", async () => {
   const studio = await openStudio();
   const call = await addCall(studio);
@@ -236,4 +294,16 @@ Deno.test("call events: a store that fails applies nothing, and the event may co
   await refused(() => report(studio, call, end("busy"), "e1"), "unavailable");
   studio.store.down = false;
   assertEquals(await report(studio, call, end("busy"), "e1"), "applied");
+});
+
+Deno.test("call events: who opts out is not called again at the number that was dialled either", async () => {
+  const studio = await openStudio();
+  const { app, admin, store } = studio;
+  const call = await addCall(studio);
+  await app.records.update(admin, { uuid: call.recordId, phoneNumber: "+14155550199" });
+  await report(studio, call, { type: "opted_out" });
+  for (const phoneNumber of [call.phoneNumber, "+14155550199"]) {
+    const listed = store.read("all", ({ doNotCall }) => doNotCall.has(call.clientId, phoneNumber));
+    assertEquals(await listed, true, phoneNumber);
+  }
 });

@@ -51,9 +51,10 @@ Deno.test("create-call-order: a planned phone_out order, counted in the campaign
     recordName: record.name,
     campaignName: company.campaign.name,
     clientName: company.client.name,
+    blockedBy: null,
   });
   const { orders, audit } = await contentsOf(store);
-  assertEquals(orders, [view]);
+  assertEquals(orders.map((each) => each.order), [view.order]);
   assertEquals((await statsNow(studio)).orders, { planned: 1 });
   assertEquals([audit[0].action, audit[0].subjectId], ["create-call-order", id]);
 });

@@ -80,7 +80,7 @@ const OBSTACLES: Obstacle[] = [
   {
     what: "an order of type phone_in",
     scene: { order: { callType: "phone_in" } },
-    code: "order_not_callable",
+    code: "call_type_not_callable",
     message: "Call order is of type phone_in; only phone_out orders can be dialled",
   },
   {
@@ -92,7 +92,7 @@ const OBSTACLES: Obstacle[] = [
   {
     what: "an order whose attempts are used up",
     scene: { order: { attempts: 3 } },
-    code: "order_not_callable",
+    code: "attempts_used_up",
     message: "Call order has used all 3 attempts that its campaign allows; set it to canceled " +
       "and create a new one to call again",
   },
@@ -111,14 +111,20 @@ const OBSTACLES: Obstacle[] = [
   {
     what: "a premium-rate number",
     scene: { record: { phoneNumber: "+448712345678" } },
-    code: "phone_not_callable",
+    code: "phone_blocked",
     message: "Phone number must not be called: it is a premium-rate number",
   },
   {
     what: "a country that may not be called",
     scene: { campaignRules: { countries: ["FR"] } },
-    code: "phone_not_callable",
+    code: "country_not_allowed",
     message: "", // by the number's country, see below
+  },
+  {
+    what: "a price above the cap",
+    scene: { campaignRules: { maxPricePerMinute: "0.00" } },
+    code: "price_above_cap",
+    message: "", // by the number's country and the tariff, see below
   },
   {
     what: "a wish not to be called",
@@ -142,7 +148,7 @@ const OBSTACLES: Obstacle[] = [
   {
     what: "too many live calls",
     scene: { otherCall: true, campaignRules: { maxConcurrentCalls: 1 } },
-    code: "concurrency_limit",
+    code: "campaign_concurrency_limit",
     message: "Concurrent call limit of the campaign reached; try again when a live call has ended",
   },
   {
@@ -209,9 +215,13 @@ async function tell(scene: Scene, { code, message }: Obstacle): Promise<void> {
   const country = scene.record?.phoneNumber?.startsWith("+44") ? "GB" : "US";
   const abroad =
     `Phone number is in ${country}, a country that this client or campaign may not call`;
-  const expected = typeof message === "function" ? message(live) : message || abroad;
+  const perMinute = scene.client?.tariff ? "1000000.00" : "0.12";
+  const dear =
+    `A minute to ${country} costs ${perMinute} USD, above the 0.00 that this client or campaign allows`;
+  const told = message || (code === "price_above_cap" ? dear : abroad);
+  const expected = typeof told === "function" ? told(live) : told;
   await refusedUnwritten(studio, attempt, code, expected);
-  assertEquals(studio.gateway.dialled.length, dials);
+  assertEquals([studio.gateway.dialled.length, studio.gateway.lookedUp.length], [dials, 0]);
 }
 
 for (const obstacle of OBSTACLES) {
@@ -238,7 +248,7 @@ const ALONE: [string, Scene, ErrorCode, string][] = [
   [
     "a web order",
     { order: { callType: "web" } },
-    "order_not_callable",
+    "call_type_not_callable",
     "Call order is of type web; only phone_out orders can be dialled",
   ],
   [
@@ -280,13 +290,13 @@ const ALONE: [string, Scene, ErrorCode, string][] = [
   [
     "a number that is none",
     { record: { phoneNumber: "+1415" } },
-    "phone_not_callable",
+    "phone_invalid",
     "Record has no valid phone number; update it first",
   ],
   [
     "a country that the client may not call",
     { clientRules: { countries: [] } },
-    "phone_not_callable",
+    "country_not_allowed",
     "Phone number is in US, a country that this client or campaign may not call",
   ],
   [
@@ -305,8 +315,39 @@ const ALONE: [string, Scene, ErrorCode, string][] = [
   [
     "the client's limit of live calls",
     { otherCall: true, clientRules: { maxConcurrentCalls: 1 } },
-    "concurrency_limit",
+    "client_concurrency_limit",
     "Concurrent call limit of the client reached; try again when a live call has ended",
+  ],
+  [
+    "a tariff above the client's cap",
+    { clientRules: { maxPricePerMinute: "0.119999" }, client: { phoneRates: { US: "0.01" } } },
+    "price_above_cap",
+    "A minute to US costs 0.12 USD, above the 0.119999 that this client or campaign allows",
+  ],
+  [
+    "a country whose rate is above the cap",
+    {
+      record: { phoneNumber: "+442079460958" },
+      clientRules: { maxPricePerMinute: "0.20" },
+      client: { phoneRates: { US: "0.01", GB: "0.200001" } },
+    },
+    "price_above_cap",
+    "A minute to GB costs 0.200001 USD, above the 0.20 that this client or campaign allows",
+  ],
+  [
+    "a country without a rate of its own, where others are above the cap",
+    { clientRules: { maxPricePerMinute: "0.20" }, client: { phoneRates: { default: "0.30" } } },
+    "price_above_cap",
+    "A minute to US costs 0.30 USD, above the 0.20 that this client or campaign allows",
+  ],
+  [
+    "the hour of some of the zones that a number may be in",
+    {
+      record: { phoneNumber: "+18002345678" },
+      clientRules: { window: { start: "00:00", end: "07:30", days: [1, 2, 3, 4, 5, 6, 7] } },
+    },
+    "outside_calling_window",
+    "Outside the calling window in the callee's time zone",
   ],
 ];
 for (const [what, scene, code, message] of ALONE) {
@@ -330,6 +371,15 @@ const FINE: [string, Scene][] = [
     clientRules: { countries: ["US", "FR"] },
     campaignRules: { countries: ["DE", "US"] },
   }],
+  ["an hour that is open in every zone that a number may be in", {
+    record: { phoneNumber: "+18002345678" },
+    clientRules: { window: { start: "01:00", end: "22:30", days: [1] } },
+  }],
+  ["a price at the cap", {
+    clientRules: { maxPricePerMinute: "0.12" },
+    campaignRules: { maxPricePerMinute: null },
+    client: { phoneRates: { US: "0.12", default: "9.00" } },
+  }],
 ];
 for (const [what, scene] of FINE) {
   Deno.test(`initiate-call: ${what} is dialled`, async () => {
@@ -338,3 +388,71 @@ for (const [what, scene] of FINE) {
     assertEquals(studio.gateway.dialled.length, 1);
   });
 }
+
+Deno.test("initiate-call: each kind of refusal has a code of its own", () => {
+  const codes = OBSTACLES.map(({ code }) => code);
+  const compliance = codes.slice(codes.indexOf("call_type_not_callable"));
+  assertEquals([...new Set(compliance)], compliance);
+});
+
+/** When the clocks in Berlin go forward, from 2:00 to 3:00, and back, from 3:00 to 2:00. */
+const NIGHTS: [moment: string, open: boolean][] = [
+  ["2026-03-29T00:29:59.999Z", false],
+  ["2026-03-29T00:30:00Z", true],
+  ["2026-03-29T00:59:59.999Z", true],
+  // 3:00 by now: the window's last half hour does not exist.
+  ["2026-03-29T01:00:00Z", false],
+  ["2026-10-25T00:00:00Z", true],
+  ["2026-10-25T00:29:59.999Z", true],
+  ["2026-10-25T00:30:00Z", false],
+  // 2:00 again.
+  ["2026-10-25T01:00:00Z", true],
+  ["2026-10-25T01:30:00Z", false],
+];
+Deno.test("initiate-call: in a night in which the clocks change, the callee's clock decides", async () => {
+  for (const [moment, open] of NIGHTS) {
+    const window = { start: "01:30", end: "02:30", days: [7] };
+    const studio = await openStudio({ window, countries: ["DE"] });
+    await studio.clock.advance(Date.parse(moment) - studio.clock.now().getTime());
+    const order = await addOrder(
+      studio,
+      {},
+      await addRecord(studio, { phoneNumber: "+4930901820" }),
+    );
+    const initiate = () => studio.app.calls.initiate(studio.admin, { callOrderUuid: order.id });
+    if (open) await initiate();
+    else await refusedUnwritten(studio, initiate, "outside_calling_window");
+    assertEquals(
+      [studio.gateway.dialled.length, studio.gateway.lookedUp.length],
+      [+open, 0],
+      moment,
+    );
+  }
+});
+
+Deno.test("initiate-call: a number of no known time zone is refused where hours count, unless the record has one", async () => {
+  const studio = await openStudio({ window: { start: "00:00", end: "24:00", days: [1] } });
+  const { phoneNumbers } = studio.ports;
+  studio.ports.phoneNumbers = {
+    parse(text, country) {
+      const phone = phoneNumbers.parse(text, country);
+      return "problem" in phone ? phone : { ...phone, timeZones: [] };
+    },
+  };
+  const { id } = await addOrder(studio);
+  await refusedUnwritten(
+    studio,
+    () => studio.app.calls.initiate(studio.admin, { callOrderUuid: id }),
+    "time_zone_unknown",
+    "The callee's time zone is not known from the phone number, and this client or campaign " +
+      "calls at certain hours only; import the record with its timeZone",
+  );
+  assertEquals(studio.gateway.dialled, []);
+  const zoned = await addOrder(
+    studio,
+    {},
+    await addRecord(studio, { timeZone: "America/New_York" }),
+  );
+  await studio.app.calls.initiate(studio.admin, { callOrderUuid: zoned.id });
+  assertEquals(studio.gateway.dialled.length, 1);
+});

@@ -137,6 +137,22 @@ const BAD: [string, Setup, string][] = [
     "clients[0].assistants[0].operationalPerMinute: must not be below 0",
   ],
   [
+    "a rate that is none",
+    { clients: [{ ...ACME, phoneRates: { US: "-0.01" } }] },
+    "clients[0].phoneRates.US: must not be below 0",
+  ],
+  [
+    "a rate of no country",
+    { clients: [{ ...ACME, phoneRates: { USA: "0.01" } }] },
+    'clients[0].phoneRates: must be a two-letter country code such as US or AE, got "USA"',
+  ],
+  [
+    "a cap that is no price",
+    { clients: [{ ...ACME, rules: { maxPricePerMinute: "cheap" } }] },
+    "clients[0].rules.maxPricePerMinute: must be a decimal number with at most 6 places, got " +
+    '"cheap"',
+  ],
+  [
     "two outcomes of one name",
     {
       clients: [{
