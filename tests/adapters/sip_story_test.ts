@@ -9,6 +9,7 @@ import { compose } from "../../adapters/compose.ts";
 import { readConfig } from "../../adapters/config.ts";
 import { operator } from "../../src/access/principal.ts";
 import { setUpCompany } from "../support/acme.ts";
+import { AGENT_WEBHOOK, reportAsAgent } from "../support/agent_platform.ts";
 import { embeddedDatabases } from "../support/databases.ts";
 import { freePort } from "../support/free_port.ts";
 import { answers, answersAgain, confirms, hangsUp } from "../support/sipp.ts";
@@ -37,7 +38,8 @@ const AGENT = [
 
 whenThere("sipp", "the story over SIP", () => {
   Deno.test({
-    name: "over SIP, a tool call makes a phone ring, and its end is paid for",
+    name:
+      "over SIP, a tool call makes a phone ring; what was said is told, and its end is paid for",
     sanitizeOps: false,
     sanitizeResources: false,
   }, async () => {
@@ -67,9 +69,10 @@ whenThere("sipp", "the story over SIP", () => {
     await studio.app.setup.apply(operator("test"), {
       clients: [{
         name: "Acme",
-        assistants: [{ name: "Voice", connection: { kind: "sip", uri } }],
+        assistants: [{ name: "Voice", connection: { kind: "sip", uri }, webhook: AGENT_WEBHOOK }],
       }],
     });
+    const [{ id: assistantId }] = await studio.app.campaigns.assistants(operator("test"));
     const stop = new AbortController();
     const work = studio.work(stop.signal);
     const tool = async (name: string, args: Record<string, unknown>) => {
@@ -104,6 +107,15 @@ whenThere("sipp", "the story over SIP", () => {
       assertEquals([details.status, details.endReason], ["completed", "contact_hangup"]);
       assert(details.durationSeconds >= 1);
       assert(Number(details.cost.totalPrice) > 0);
+      const { http } = studio;
+      await reportAsAgent({ http, origin: config.publicUrl, assistantId, at: new Date() }, {
+        callUuid,
+        eventId: "said",
+        transcript: [{ role: "contact", startSeconds: 0, text: "Hello?" }],
+        summary: "They said hello.",
+      });
+      const { turns } = await tool("get-call-transcript", { callUuid });
+      assertEquals(turns[0].text, "<untrusted>Hello?</untrusted>");
       assertEquals([await phone.done, await agent.done], ["", ""]);
       const [row] = await lanes.flight(
         { role: "phone_network" },

@@ -10,9 +10,9 @@ import { compose } from "../../adapters/compose.ts";
 import { operator } from "../../src/access/principal.ts";
 import { createApp } from "../../src/app.ts";
 import type { Call } from "../../src/calls/call.ts";
-import type { CallRef } from "../../src/calls/call_event.ts";
 import { story } from "../mcp/story.ts";
 import { setUpCompany } from "../support/acme.ts";
+import { AGENT_WEBHOOK, reportAsAgent } from "../support/agent_platform.ts";
 import { embeddedDatabases } from "../support/databases.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { NOON } from "../support/rows.ts";
@@ -60,8 +60,12 @@ Deno.test({
   const { token } = await setUpCompany(app, "Acme", 555, 0);
   const connection = { kind: "websocket" as const, url: "wss://agent.example.com/media" };
   await app.setup.apply(operator("test"), {
-    clients: [{ name: "Acme", assistants: [{ name: "Voice", connection }] }],
+    clients: [{
+      name: "Acme",
+      assistants: [{ name: "Voice", connection, webhook: AGENT_WEBHOOK }],
+    }],
   });
+  const [{ id: assistantId }] = await app.campaigns.assistants(operator("test"));
 
   const stop = new AbortController();
   const working = studio.work(stop.signal);
@@ -85,18 +89,17 @@ Deno.test({
   })();
   /** What the agent's platform tells, by its own webhook. */
   async function agentReports(url: string): Promise<void> {
-    const { searchParams } = new URL(url);
-    const ref: CallRef = {
-      clientId: searchParams.get("client")!,
-      callId: searchParams.get("call")!,
-    };
-    const turns = ["Hello", "Hello, who is it?", "Acme"].map((text, i) => ({
-      role: i === 1 ? "contact" as const : "agent" as const,
+    const transcript = ["Hello", "Hello, who is it?", "Acme"].map((text, i) => ({
+      role: i === 1 ? "contact" : "agent",
       startSeconds: i,
       text,
     }));
-    const report = { type: "transcript" as const, turns, summary: "They said hello." };
-    await app.calls.applyEvent({ ref, eventId: "said", at: clock.now(), report });
+    await reportAsAgent({ http, origin: PUBLIC_URL, assistantId, at: clock.now() }, {
+      callUuid: new URL(url).searchParams.get("call"),
+      eventId: "said",
+      transcript,
+      summary: "They said hello.",
+    });
   }
 
   const fetchHere = (url: string, init?: RequestInit) => http.fetch(new Request(url, init));
