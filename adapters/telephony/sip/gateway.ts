@@ -5,6 +5,8 @@
  * recordings, nor whether a person or a machine answered: those come from the agent's platform, or
  * not at all.
  *
+ * One file, because a call's two legs, its lease and its reports live and end together.
+ *
  * @module
  */
 import type { Call, EndReason } from "../../../src/calls/call.ts";

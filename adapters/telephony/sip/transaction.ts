@@ -1,6 +1,8 @@
 /**
  * Transactions (RFC 3261 §17, RFC 6026): a request, its retransmissions, and the responses to it.
  *
+ * One file, because the four state machines of the RFC share their timers and how they are matched.
+ *
  * @module
  */
 import { randomBytes } from "node:crypto";
