@@ -5,6 +5,7 @@
  * @module
  */
 import { assertExists } from "@std/assert";
+import { freePort } from "./free_port.ts";
 
 const project = new URL("../../", import.meta.url);
 const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", project)));
@@ -93,9 +94,4 @@ async function isOk(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { freePort } from "./free_port.ts";
 
 const PRISM = "@stoplight/prism-cli@5.16.0";
 /** Ships the description. */
@@ -122,9 +123,4 @@ function mendUris(node: Json): void {
   if (typeof node !== "object" || node === null) return;
   if (node.type === "string" && node.format === "uri") node.format = "uri-reference";
   for (const child of Object.values(node)) mendUris(child);
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
