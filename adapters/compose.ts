@@ -15,8 +15,10 @@ import { createHttp, type Http } from "./http/create_http.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
+import { MemoryRateLimits } from "./memory/rate_limits.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
+import { ScryptPasswords } from "./passwords.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
 import { examineDatabase } from "./postgres/examine.ts";
@@ -96,6 +98,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     gateway: provider.gateway,
     phoneNumbers: new NumberingPlans(),
     recordingLinks: links,
+    passwords: new ScryptPasswords(),
+    rateLimits: new MemoryRateLimits(clock),
   };
   const app = createApp(ports);
   const resources = readLanes === null

@@ -3,9 +3,15 @@
  *
  * @module
  */
+import { acceptInvitation, openInvitation } from "./access/accept_invitation.ts";
 import { authenticate } from "./access/authenticate.ts";
+import { authenticateSession } from "./access/authenticate_session.ts";
+import { changePassword } from "./access/change_password.ts";
+import { inviteUser } from "./access/invite_user.ts";
+import { endSession, listSessions } from "./access/manage_sessions.ts";
 import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
-import { auditTrail, listClients, listUsers } from "./access/queries.ts";
+import { auditTrail, clientNames, listClients, listUsers } from "./access/queries.ts";
+import { signIn } from "./access/sign_in.ts";
 import type { Ports } from "./app_ports.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
 import { listCallOrders } from "./call_orders/queries.ts";
@@ -61,6 +67,15 @@ export type App = {
     listClients: Bound<typeof listClients>;
     listUsers: Bound<typeof listUsers>;
     auditTrail: Bound<typeof auditTrail>;
+    clientNames: Bound<typeof clientNames>;
+    inviteUser: Bound<typeof inviteUser>;
+    openInvitation: Bound<typeof openInvitation>;
+    acceptInvitation: Bound<typeof acceptInvitation>;
+    signIn: Bound<typeof signIn>;
+    authenticateSession: Bound<typeof authenticateSession>;
+    listSessions: Bound<typeof listSessions>;
+    endSession: Bound<typeof endSession>;
+    changePassword: Bound<typeof changePassword>;
   };
   records: {
     list: Bound<typeof listRecords>;
@@ -121,6 +136,15 @@ export function createApp(ports: Ports): App {
       listClients: bind(listClients),
       listUsers: bind(listUsers),
       auditTrail: bind(auditTrail),
+      clientNames: bind(clientNames),
+      inviteUser: bind(inviteUser),
+      openInvitation: bind(openInvitation),
+      acceptInvitation: bind(acceptInvitation),
+      signIn: bind(signIn),
+      authenticateSession: bind(authenticateSession),
+      listSessions: bind(listSessions),
+      endSession: bind(endSession),
+      changePassword: bind(changePassword),
     },
     records: {
       list: bind(listRecords),

@@ -5,6 +5,7 @@
  */
 import type { AuditEntry } from "../../src/access/audit_log.ts";
 import type { Client, Role, Token, User } from "../../src/access/client.ts";
+import type { Invitation, Session } from "../../src/access/session.ts";
 import type { Balance, LedgerEntry } from "../../src/billing/balance_service.ts";
 import type { CallOrder } from "../../src/call_orders/call_order.ts";
 import type { Call } from "../../src/calls/call.ts";
@@ -24,6 +25,10 @@ export interface Rows {
   roles: Role;
   users: User;
   tokens: Token;
+  /** By user. */
+  passwords: { userId: Uuid; hash: string; changedAt: Date; signedInAt: Date | null };
+  sessions: Session;
+  invitations: Invitation;
   audit: AuditEntry;
   /** By client. */
   balances: Balance;
@@ -71,6 +76,9 @@ export function emptyTables(): Tables {
     roles: new Map(),
     users: new Map(),
     tokens: new Map(),
+    passwords: new Map(),
+    sessions: new Map(),
+    invitations: new Map(),
     audit: new Map(),
     balances: new Map(),
     ledger: new Map(),

@@ -363,9 +363,11 @@ create table clients (
 CREATE UNIQUE INDEX clients_name ON public.clients USING btree (lower(name));
 alter table clients enable row level security;
 alter table clients force row level security;
+create policy functions on clients for all to app_functions using (true) with check ();
 create policy master on clients for all to app_master using (true) with check (true);
 create policy tenant on clients for all to app_tenant using ((id = ( SELECT app_client_id() AS app_client_id))) with check ((id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select, update on clients to app_master;
+grant select (id, name) on clients to app_functions;
 grant select on clients to app_tenant;
 
 create table do_not_call (
@@ -397,6 +399,25 @@ create policy master on idempotency_keys for all to app_master using (true) with
 create policy tenant on idempotency_keys for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant delete, insert, select on idempotency_keys to app_master;
 grant insert, select on idempotency_keys to app_tenant;
+
+create table invitations (
+  id uuid not null,
+  user_id uuid not null,
+  hash text not null,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint invitations_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint invitations_hash_key UNIQUE (hash),
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invitations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table invitations enable row level security;
+alter table invitations force row level security;
+create policy functions on invitations for all to app_functions using (true) with check (true);
+create policy master on invitations for all to app_master using (true) with check (true);
+grant insert, select, update on invitations to app_master;
+grant select on invitations to app_functions;
 
 create table ledger (
   client_id uuid not null,
@@ -442,6 +463,21 @@ create policy master on notes for all to app_master using (true) with check (tru
 create policy tenant on notes for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select on notes to app_master;
 grant insert, select on notes to app_tenant;
+
+create table passwords (
+  user_id uuid not null,
+  hash text not null,
+  changed_at timestamp(3) with time zone not null,
+  signed_in_at timestamp(3) with time zone,
+  constraint passwords_pkey PRIMARY KEY (user_id),
+  constraint passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table passwords enable row level security;
+alter table passwords force row level security;
+create policy functions on passwords for all to app_functions using (true) with check (true);
+create policy master on passwords for all to app_master using (true) with check (true);
+grant insert, select, update on passwords to app_master;
+grant select on passwords to app_functions;
 
 create table phone_network.calls (
   client_id uuid not null,
@@ -564,6 +600,25 @@ create table server_keys (
 );
 grant insert, select on server_keys to app_master;
 
+create table sessions (
+  id uuid not null,
+  user_id uuid not null,
+  hash text not null,
+  created_at timestamp(3) with time zone not null,
+  last_used_at timestamp(3) with time zone not null,
+  constraint sessions_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint sessions_hash_key UNIQUE (hash),
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+alter table sessions enable row level security;
+alter table sessions force row level security;
+create policy functions on sessions for all to app_functions using (true) with check (true);
+create policy master on sessions for all to app_master using (true) with check (true);
+grant delete, insert, select on sessions to app_master;
+grant select, update (last_used_at) on sessions to app_functions;
+
 create table sip.calls (
   client_id uuid not null,
   call_id uuid not null,
@@ -664,6 +719,43 @@ $function$;
 alter function identify(text,timestamp with time zone) owner to app_functions;
 grant execute on function identify(text,timestamp with time zone) to app_auth;
 
+CREATE OR REPLACE FUNCTION public.identify_session(session_hash text, moment timestamp with time zone, idle_since timestamp with time zone)
+ RETURNS TABLE(session_id uuid, hash text, session_created_at timestamp with time zone, last_used_at timestamp with time zone, user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, client_name text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with noted as (
+    update sessions set last_used_at = moment where id in (
+      select id from sessions
+      where sessions.hash = session_hash
+        and sessions.last_used_at <= moment - interval '1 minute' and sessions.last_used_at > idle_since
+      for no key update skip locked
+    )
+  )
+  select s.id, s.hash, s.created_at, s.last_used_at, u.id, u.client_id, u.role_id, u.email, u.name, u.master,
+    u.created_at, r.client_id, r.name, r.admin, r.permissions, c.name
+  from sessions s join users u on u.id = s.user_id join roles r on r.id = u.role_id
+    left join clients c on c.id = u.client_id
+  where s.hash = session_hash
+$function$;
+alter function identify_session(text,timestamp with time zone,timestamp with time zone) owner to app_functions;
+grant execute on function identify_session(text,timestamp with time zone,timestamp with time zone) to app_auth;
+
+CREATE OR REPLACE FUNCTION public.open_invitation(invitation_hash text)
+ RETURNS TABLE(invitation_id uuid, hash text, invitation_created_at timestamp with time zone, expires_at timestamp with time zone, used_at timestamp with time zone, user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select i.id, i.hash, i.created_at, i.expires_at, i.used_at, u.id, u.client_id, u.role_id, u.email, u.name, u.master,
+    u.created_at
+  from invitations i join users u on u.id = i.user_id
+  where i.hash = invitation_hash
+$function$;
+alter function open_invitation(text) owner to app_functions;
+grant execute on function open_invitation(text) to app_auth;
+
 CREATE OR REPLACE FUNCTION public.search_records(client uuid, text_pattern text, phone_pattern text)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
@@ -679,3 +771,17 @@ begin
 end $function$;
 alter function search_records(uuid,text,text) owner to app_functions;
 grant execute on function search_records(uuid,text,text) to app_tenant;
+
+CREATE OR REPLACE FUNCTION public.sign_in_account(address text)
+ RETURNS TABLE(user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, password_hash text, signed_in_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select u.id, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
+    r.permissions, p.hash, p.signed_in_at
+  from users u join roles r on r.id = u.role_id left join passwords p on p.user_id = u.id
+  where lower(u.email) = lower(address)
+$function$;
+alter function sign_in_account(text) owner to app_functions;
+grant execute on function sign_in_account(text) to app_auth;

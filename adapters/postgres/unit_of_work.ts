@@ -19,6 +19,7 @@ import { doNotCallList } from "./do_not_call.ts";
 import { StoreError } from "./errors.ts";
 import type { Lanes, Sql, TxScope } from "./lanes.ts";
 import { recordRepo } from "./records.ts";
+import { signInRepo } from "./sign_in.ts";
 import { statsRepo } from "./stats.ts";
 
 /** SQLSTATEs of a value that another row has, perhaps since a moment ago, and of a deadlock. */
@@ -61,6 +62,7 @@ export function reposOf(sql: Sql, filter: ClientFilter): Repos {
     campaigns: campaignRepo(sql, filter),
     doNotCall: doNotCallList(sql, filter),
     records: recordRepo(sql, filter),
+    signIn: signInRepo(sql, filter),
     stats: statsRepo(sql, filter),
   };
 }
@@ -79,18 +81,18 @@ function filterOf(scope: Scope): ClientFilter {
 function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
   return async (sql: Sql): Promise<T> => {
     const started: Promise<unknown>[] = [];
-    const { access, audit, balance, callOrders, calls, campaigns, doNotCall, records, stats } =
-      reposOf(sql, filterOf(scope));
+    const repos = reposOf(sql, filterOf(scope));
     const value = await work({
-      access: watched(access, started),
-      audit: watched(audit, started),
-      balance: watched(balance, started),
-      callOrders: watched(callOrders, started),
-      calls: watched(calls, started),
-      campaigns: watched(campaigns, started),
-      doNotCall: watched(doNotCall, started),
-      records: watched(records, started),
-      stats: watched(stats, started),
+      access: watched(repos.access, started),
+      audit: watched(repos.audit, started),
+      balance: watched(repos.balance, started),
+      callOrders: watched(repos.callOrders, started),
+      calls: watched(repos.calls, started),
+      campaigns: watched(repos.campaigns, started),
+      doNotCall: watched(repos.doNotCall, started),
+      records: watched(repos.records, started),
+      signIn: watched(repos.signIn, started),
+      stats: watched(repos.stats, started),
     });
     await Promise.all(started);
     return value;

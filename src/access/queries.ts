@@ -5,6 +5,7 @@
  */
 import type { Store } from "../app_ports.ts";
 import type { Balance } from "../billing/balance_service.ts";
+import type { Uuid } from "../kernel/ids.ts";
 import type { AuditEntry } from "./audit_log.ts";
 import type { Client, Role, User } from "./client.ts";
 import { type Principal, requireMaster } from "./principal.ts";
@@ -23,6 +24,16 @@ export async function listClients({ uow }: Store, principal: Principal): Promise
     const balances = await Promise.all(clients.map(({ id }) => balance.get(id)));
     return clients.map((client, i) => ({ client, balance: balances[i] }));
   });
+}
+
+/** Every client's uuid and name, by name: what a master chooses from. @throws DomainError `forbidden`. */
+export async function clientNames(
+  { uow }: Store,
+  principal: Principal,
+): Promise<{ id: Uuid; name: string }[]> {
+  requireMaster(principal);
+  const clients = await uow.read("all", ({ access }) => access.listClients());
+  return clients.map(({ id, name }) => ({ id, name }));
 }
 
 /** Every user, and every role. @throws DomainError `forbidden`. */

@@ -29,6 +29,7 @@ export type ErrorCode =
   | "client_concurrency_limit"
   | "insufficient_balance"
   | "absent"
+  | "throttled"
   | "unavailable";
 
 /** What else is known of a refusal: the field at fault, or the row that stands in the way. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AccessRepo } from "../access/access_repo.ts";
+import type { SignInRepo } from "../access/sign_in_repo.ts";
 import type { AuditLog } from "../access/audit_log.ts";
 import type { BalanceService } from "../billing/balance_service.ts";
 import type { CallOrderRepo } from "../call_orders/call_order_repo.ts";
@@ -24,6 +25,7 @@ export type Repos = {
   campaigns: CampaignRepo;
   doNotCall: DoNotCallList;
   records: RecordRepo;
+  signIn: SignInRepo;
   stats: StatsRepo;
 };
 
@@ -42,7 +44,7 @@ export interface UnitOfWork {
   /**
    * One consistent read in one round trip: `work` must start every query before it first awaits; a
    * query that is started later rejects, and so does one that writes or locks (`access.identify`
-   * in the scope of authentication aside).
+   * and `signIn.identifySession` in the scope of authentication aside).
    */
   read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T>;
   /**

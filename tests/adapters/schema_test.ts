@@ -31,7 +31,17 @@ import type { World } from "../support/world.ts";
 
 const DUMP = new URL("../../adapters/postgres/schema.sql", import.meta.url);
 /** Tables that belong to no client: shared ones, and the server's own. */
-const SHARED = ["clients", "roles", "schema_migrations", "server_keys", "tokens", "users"];
+const SHARED = [
+  "clients",
+  "invitations",
+  "passwords",
+  "roles",
+  "schema_migrations",
+  "server_keys",
+  "sessions",
+  "tokens",
+  "users",
+];
 const RECORDS = 8000;
 /** Name of the 123rd: "Ada" and the MD5 of "123". */
 const ADA_123 = "ada 202cb962ac59075b964b07152d234b70";

@@ -13,11 +13,13 @@ import {
   auditRow,
   callRow,
   ended,
+  invitationRow,
   minutes,
   NOON,
   noteRow,
   orderRow,
   recordRow,
+  sessionRow,
   tokenRow,
   uniquePhone,
 } from "../support/rows.ts";
@@ -68,6 +70,11 @@ function operators(call: Calling): Probe {
   return { call, hidden: [REFUSED], reads: false, for: "operator" };
 }
 
+/** A read that is open before anybody is known, and to nobody else. */
+function authenticates(call: Calling): Probe {
+  return { call, hidden: [null, REFUSED], reads: true, for: "authentication" };
+}
+
 function entryOf({ client }: World) {
   return { id: newId(NOON), clientId: client.id, at: NOON };
 }
@@ -75,12 +82,7 @@ function entryOf({ client }: World) {
 /** Every method there is. */
 export const PROBES: Probes = {
   access: {
-    identify: {
-      call: ({ access }, { token }) => access.identify(token.hash, NOON),
-      hidden: [null, REFUSED],
-      reads: true,
-      for: "authentication",
-    },
+    identify: authenticates(({ access }, { token }) => access.identify(token.hash, NOON)),
     getClient: finds(null, ({ access }, { client }) => access.getClient(client.id)),
     clientByName: finds(null, ({ access }, { client }) => access.clientByName(client.name)),
     listClients: {
@@ -246,6 +248,27 @@ export const PROBES: Probes = {
     saveType: refuses(({ records }, { type }) => records.saveType({ ...type, name: "Mallory" })),
     notes: finds([], ({ records }, { record }) => records.notes(record.id, 100)),
     addNote: refuses(({ records }, { record }) => records.addNote(noteRow(record))),
+  },
+  signIn: {
+    account: authenticates(({ signIn }, { user }) => signIn.account(user.email)),
+    identifySession: authenticates(({ signIn }, { session }) =>
+      signIn.identifySession(session.hash, NOON, minutes(-600))
+    ),
+    invitation: authenticates(({ signIn }, { invitation }) => signIn.invitation(invitation.hash)),
+    insertInvitation: operators(({ signIn }, { user }) =>
+      signIn.insertInvitation(invitationRow(user))
+    ),
+    useInvitation: operators(({ signIn }, { invitation }) =>
+      signIn.useInvitation(invitation.id, NOON)
+    ),
+    savePassword: operators(({ signIn }, { user }) => signIn.savePassword(user.id, "$x", NOON)),
+    noteSignIn: operators(({ signIn }, { user }) => signIn.noteSignIn(user.id, "$a", "$b", NOON)),
+    insertSession: operators(({ signIn }, { user }) => signIn.insertSession(sessionRow(user))),
+    listSessions: operators(({ signIn }, { user }) => signIn.listSessions(user.id)),
+    endSession: operators(({ signIn }, { session }) =>
+      signIn.endSession(session.userId, session.id)
+    ),
+    endSessions: operators(({ signIn }, { user }) => signIn.endSessions(user.id, null)),
   },
   stats: {
     add: refuses(({ stats }, { client, campaign, past }) =>

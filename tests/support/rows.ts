@@ -6,6 +6,7 @@
  */
 import type { AuditEntry } from "../../src/access/audit_log.ts";
 import type { Client, Role, Token, User } from "../../src/access/client.ts";
+import type { Invitation, Session } from "../../src/access/session.ts";
 import type { CallOrder } from "../../src/call_orders/call_order.ts";
 import type { Call } from "../../src/calls/call.ts";
 import type { Assistant } from "../../src/campaigns/assistant.ts";
@@ -89,6 +90,31 @@ export function tokenRow(user: User, overrides: Partial<Token> = {}): Token {
     expiresAt: null,
     lastUsedAt: null,
     revokedAt: null,
+    ...overrides,
+  };
+}
+
+/** A session of a user; its secret is lost. */
+export function sessionRow(user: User, overrides: Partial<Session> = {}): Session {
+  return {
+    id: newId(NOON),
+    userId: user.id,
+    hash: randomHash(),
+    createdAt: NOON,
+    lastUsedAt: NOON,
+    ...overrides,
+  };
+}
+
+/** An invitation of a user, good for an hour; its secret is lost. */
+export function invitationRow(user: User, overrides: Partial<Invitation> = {}): Invitation {
+  return {
+    id: newId(NOON),
+    userId: user.id,
+    hash: randomHash(),
+    createdAt: NOON,
+    expiresAt: minutes(60),
+    usedAt: null,
     ...overrides,
   };
 }

@@ -22,6 +22,7 @@ import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeGateway } from "./fake_gateway.ts";
+import { signInPorts } from "./sign_in.ts";
 import { NOON, orderRow, recordRow, unique } from "./rows.ts";
 import { type Contents, contentsOf, WatchedStore } from "./watched_store.ts";
 import { type Company, companyOf, insertCompany, PAID_IN } from "./world.ts";
@@ -77,6 +78,7 @@ export async function openStudio(
     recordingLinks: {
       sign: ({ callId }, at) => Promise.resolve(`https://studio.test/${callId}?${+at}`),
     },
+    ...signInPorts(clock),
   };
   const [company, other] = [liberal(rules), liberal(rules)];
   await store.run("all", async (repos) => {

@@ -5,6 +5,7 @@
  */
 import type { AuditEntry } from "../../src/access/audit_log.ts";
 import type { Client, Role, Token, User } from "../../src/access/client.ts";
+import type { Invitation, Session } from "../../src/access/session.ts";
 import type { CallOrder } from "../../src/call_orders/call_order.ts";
 import type { Call } from "../../src/calls/call.ts";
 import type { CallRef } from "../../src/calls/call_event.ts";
@@ -25,6 +26,7 @@ import {
   campaignRow,
   clientRow,
   ended,
+  invitationRow,
   minutes,
   NOON,
   noteRow,
@@ -32,6 +34,7 @@ import {
   recordRow,
   recordTypeRow,
   roleRow,
+  sessionRow,
   tokenRow,
   unique,
   userRow,
@@ -50,6 +53,8 @@ export interface Company {
 /** A company with one row of everything. */
 export interface World extends Company {
   token: Token;
+  session: Session;
+  invitation: Invitation;
   audit: AuditEntry;
   record: ContactRecord;
   note: Note;
@@ -95,6 +100,8 @@ export function worldOf(): World {
   return {
     ...company,
     token: tokenRow(user),
+    session: sessionRow(user),
+    invitation: invitationRow(user),
     audit: auditRow(user),
     record,
     note: noteRow(record),
@@ -134,10 +141,13 @@ export async function insertCompany(repos: Repos, company: Company): Promise<voi
 /** Writes a world. */
 export async function insertWorld(repos: Repos, world: World): Promise<void> {
   await insertCompany(repos, world);
-  const { access, audit, balance, callOrders, calls, doNotCall, records, stats } = repos;
+  const { access, audit, balance, callOrders, calls, doNotCall, records, signIn, stats } = repos;
   const { client, campaign, record, order, call, past, outcomes } = world;
   const entry = { id: newId(NOON), clientId: client.id, at: NOON };
   await access.insertToken(world.token);
+  await signIn.savePassword(world.user.id, "$a", NOON);
+  await signIn.insertSession(world.session);
+  await signIn.insertInvitation(world.invitation);
   await audit.add(world.audit);
   await records.insert(record);
   await records.addNote(world.note);
