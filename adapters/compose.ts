@@ -10,6 +10,8 @@ import { requestOfCall } from "../src/calls/new_call.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
+import { readAssets } from "./console/assets.ts";
+import { createConsole } from "./console/create_console.tsx";
 import { agentHook } from "./http/agent_hook.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
 import type { Readiness } from "./http/health.ts";
@@ -120,6 +122,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     clock,
     log,
     requestsPerMinute: limits.requestsPerMinute,
+    pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
       ...provider.hooks.map(({ path, method, handle }) => ({
