@@ -321,7 +321,7 @@ function ChangePassword(
   return (
     <Section title="Change password" about="Every other session ends with it.">
       <form class="form" method="post" action={`${PATH}/password`}>
-        <input type="hidden" name="username" value={email} autocomplete="username" />
+        <input type="text" name="username" value={email} autocomplete="username" hidden readonly />
         <div class="form-row">
           <TextField
             label="Current password"

@@ -163,7 +163,7 @@ function invitationPage(
         Choose a password for <strong>{email}</strong>.
       </p>
       <form class="form" method="post">
-        <input type="hidden" name="username" value={email} autocomplete="username" />
+        <input type="text" name="username" value={email} autocomplete="username" hidden readonly />
         <TextField
           label="New password"
           name="password"

@@ -116,7 +116,7 @@ export function Table(
           <tr>
             {cells.map((cell, i) => (
               <td class={columns[i].numeric ? "numeric" : undefined} data-label={columns[i].label}>
-                {cell}
+                <div>{cell}</div>
               </td>
             ))}
           </tr>
