@@ -90,6 +90,27 @@ async function removed(folder: string): Promise<void> {
   }
 }
 
+/** Notes, on every page from now on, how far things move after they were drawn. */
+export async function watchLayout(context: BrowserContext): Promise<void> {
+  await context.addInitScript(`
+    globalThis.layoutShift = 0;
+    new PerformanceObserver((list) => {
+      for (const { value } of list.getEntries()) globalThis.layoutShift += value;
+    }).observe({ type: "layout-shift", buffered: true });
+  `);
+}
+
+/** Whether things have moved (as web.dev's CLS counts it), or the page is wider than the window. */
+export async function layoutProblems(page: Page): Promise<string[]> {
+  const [shift, tooWide] = await page.evaluate<[number, number]>(
+    "[globalThis.layoutShift, document.documentElement.scrollWidth - innerWidth]",
+  );
+  return [
+    ...shift > 0.02 ? [`things move by ${shift}`] : [],
+    ...tooWide > 0 ? [`${tooWide} pixels too wide`] : [],
+  ];
+}
+
 /** What is wrong with a page for people who see, hear or move otherwise; empty when nothing serious. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   // The page's own policy lets no script in but its own; the debugger's are not the page's.
