@@ -14,12 +14,12 @@ import { DomainError, notFound } from "../../src/kernel/errors.ts";
 import type { Log } from "../log.ts";
 import { type Assets, serveAsset } from "./assets.ts";
 import { fromElsewhere, missing, newsOf, newsResponse, unexpected } from "./errors.tsx";
-import { Form } from "./form.ts";
+import { readForm } from "./form.ts";
 import { isFromOurPages, PAGE_HEADERS, wantsPage } from "./guards.ts";
 import { PAGES } from "./pages/mod.ts";
 import { signInRoutes } from "./pages/sign_in.tsx";
 import { type SessionCookie, sessionCookie } from "./session_cookie.ts";
-import { START } from "./ui/navigation.ts";
+import { CLIENT_START, START } from "./ui/navigation.ts";
 import { type PageRoute, Visit } from "./visit.tsx";
 
 /** What the console is made of. */
@@ -72,10 +72,9 @@ export function createConsole(deps: ConsoleDeps): Console {
   hono.get("/assets/*", async (c) => serveAsset(assets, c.req.raw) ?? await missing(assets));
   hono.get("/", (c) => c.redirect(START, 303));
   hono.get("/profile", (c) => c.redirect("/profile/security", 303));
-  hono.get(
-    "/clients/:clientUuid",
-    (c) => c.redirect(`${c.req.path}${START}`.replace("//", "/"), 303),
-  );
+  hono.get("/clients/:clientUuid", (c) => {
+    return c.redirect(CLIENT_START === null ? START : c.req.path + CLIENT_START, 303);
+  });
   hono.route("/", signInRoutes(parts));
   for (const page of PAGES) {
     for (const prefix of page.ofClient ? ["", "/clients/:clientUuid"] : [""]) {
@@ -121,7 +120,7 @@ function mount(hono: Hono<Env>, prefix: string, page: PageRoute, parts: Parts): 
     });
   hono.post(path, bodyLimit({ maxSize: maxBytes, onError }), async (c) => {
     const visit = await visitOf(c, path, page, parts);
-    return await post(visit, new Form(await c.req.formData()));
+    return await post(visit, await readForm(c.req.raw));
   });
 }
 

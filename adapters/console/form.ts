@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { invalid } from "../../src/kernel/errors.ts";
 
 /** Fields of a form by name. */
 export class Form {
@@ -23,5 +24,15 @@ export class Form {
   file(name: string): File | null {
     const value = this.data.get(name);
     return value instanceof File && value.size > 0 ? value : null;
+  }
+}
+
+/** The form in a request's body. @throws DomainError `invalid` for a body that is no form. */
+export async function readForm(request: Request): Promise<Form> {
+  try {
+    return new Form(await request.formData());
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw invalid("form", "cannot be read. Go back, and send it again");
   }
 }

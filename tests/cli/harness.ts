@@ -26,6 +26,7 @@ export interface Ran {
 /** A command line with its world. */
 export interface Shell {
   app: App;
+  clock: FakeClock;
   uow: UnitOfWork;
   /** Files by path. */
   files: Map<string, string | Uint8Array>;
@@ -60,6 +61,7 @@ export function openShell(): Shell {
   });
   const shell: Shell = {
     app,
+    clock,
     uow,
     files: new Map(),
     phoneCalls: [],

@@ -111,13 +111,14 @@ interface Scene {
 
 /** Serves the console on a socket, with a browser beside it. */
 async function inBrowser(work: (scene: Scene) => Promise<void>): Promise<void> {
-  let house: ConsoleUnderTest | undefined;
+  const ready = Promise.withResolvers<ConsoleUnderTest>();
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
-    (request) => house!.fetch(request),
+    async (request) => (await ready.promise).fetch(request),
   );
   const origin = `http://127.0.0.1:${server.addr.port}`;
-  house = await openConsole(new URL(origin));
+  const house = await openConsole(new URL(origin));
+  ready.resolve(house);
   const browser = await openBrowser();
   try {
     await work({ browser, house, origin });

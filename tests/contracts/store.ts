@@ -9,6 +9,7 @@ import { doNotCallListContract } from "./do_not_call_list.ts";
 import { isolationContract } from "./isolation.ts";
 import { recordRepoContract } from "./record_repo.ts";
 import { recordSearchContract } from "./record_search.ts";
+import { signInRepoContract } from "./sign_in_repo.ts";
 import { statsRepoContract } from "./stats_repo.ts";
 import type { Contract } from "./suite.ts";
 import { unitOfWorkContract } from "./unit_of_work.ts";
@@ -18,6 +19,7 @@ export const STORE_CONTRACTS: Contract[] = [
   unitOfWorkContract,
   isolationContract,
   accessRepoContract,
+  signInRepoContract,
   recordRepoContract,
   recordSearchContract,
   campaignRepoContract,

@@ -10,7 +10,7 @@ import { DomainError } from "../../../src/kernel/errors.ts";
 import type { Assets } from "../assets.ts";
 import type { Env, Parts } from "../create_console.tsx";
 import { newsOf } from "../errors.tsx";
-import { Form } from "../form.ts";
+import { readForm } from "../form.ts";
 import { addressOf, ownPath } from "../guards.ts";
 import { documentResponse } from "../ui/document.tsx";
 import { SubmitButton, TextField } from "../ui/form.tsx";
@@ -43,7 +43,7 @@ export function signInRoutes({ app, assets, clock, cookie }: Parts): Hono<Env> {
 
   routes.post("/sign-in", small, async (c) => {
     c.env.facts.route = "/sign-in";
-    const form = new Form(await c.req.formData());
+    const form = await readForm(c.req.raw);
     const to = ownPath(form.text("to"));
     const email = form.text("email");
     const address = addressOf(c.req.raw, c.env.peer);
@@ -82,7 +82,7 @@ export function signInRoutes({ app, assets, clock, cookie }: Parts): Hono<Env> {
   routes.post("/invitation/:secret", small, async (c) => {
     c.env.facts.route = "/invitation/:secret";
     const secret = c.req.param("secret");
-    const form = new Form(await c.req.formData());
+    const form = await readForm(c.req.raw);
     const password = form.text("password");
     const user = await app.access.openInvitation(secret);
     try {

@@ -137,7 +137,7 @@ function ClientBar({ visit }: { visit: Visit }) {
           </li>
           {clients.map(({ id, name }) => (
             <li>
-              <a href={`/clients/${id}/`} aria-current={client?.id === id ? "true" : undefined}>
+              <a href={`/clients/${id}`} aria-current={client?.id === id ? "true" : undefined}>
                 {name}
               </a>
             </li>

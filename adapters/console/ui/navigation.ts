@@ -22,3 +22,6 @@ export const SECTIONS: Section[] = [
 
 /** Where a visit starts. */
 export const START = SECTIONS[0].path;
+
+/** Where one goes to look at a client: the first section that is about clients' work. */
+export const CLIENT_START = SECTIONS.find(({ group }) => group === "Work")?.path ?? null;
