@@ -31,6 +31,18 @@ Deno.test("a form that was not sent from one of our own pages is refused, whatev
   );
 });
 
+Deno.test("on a developer's machine, pages of other servers there send no forms here", async () => {
+  const { signedIn, anna } = await openConsole(new URL("http://127.0.0.1:8787"));
+  const person = await signedIn(anna);
+  for (
+    const origin of ["http://127.0.0.1:3000", "http://localhost:3000", "https://127.0.0.1:8787"]
+  ) {
+    assertEquals((await person.post(SECURITY, TOKEN, { origin })).status, 403, origin);
+  }
+  const byName = { host: "localhost:8787", origin: "http://localhost:8787" };
+  assertEquals((await person.post(SECURITY, TOKEN, byName)).status, 200);
+});
+
 Deno.test("pages allow nothing inline and nothing from elsewhere, and have nothing of it", async () => {
   const { signedIn, visitor, anna } = await openConsole();
   const person = await signedIn(anna);
