@@ -10,8 +10,8 @@ import { DomainError } from "../kernel/errors.ts";
 import type { RateLimits } from "../kernel/rate_limits.ts";
 import { hashToken } from "./token.ts";
 
-/** A few at once, then one every 20 seconds, and after twenty one every five minutes. */
-const ACCOUNT = [{ burst: 5, perMinute: 3 }, { burst: 20, perMinute: 0.2 }];
+/** A few at once, then one every 20 seconds, and after twenty one a minute. */
+const ACCOUNT = [{ burst: 5, perMinute: 3 }, { burst: 20, perMinute: 1 }];
 /** Many people may share an address; who tries one password on many accounts comes from few. */
 const ADDRESS = { burst: 60, perMinute: 30 };
 
