@@ -18,6 +18,7 @@ import {
   getCall,
   getRecording,
   getTranscript,
+  listCalls,
   openRecording,
   waitForCall,
 } from "./calls/queries.ts";
@@ -91,6 +92,7 @@ export type App = {
   };
   calls: {
     initiate: Bound<typeof initiateCall>;
+    list: Bound<typeof listCalls>;
     get: Bound<typeof getCall>;
     wait: Bound<typeof waitForCall>;
     transcript: Bound<typeof getTranscript>;
@@ -151,6 +153,7 @@ export function createApp(ports: Ports): App {
     },
     calls: {
       initiate: bind(initiateCall),
+      list: bind(listCalls),
       get: bind(getCall),
       wait: bind(waitForCall),
       transcript: bind(getTranscript),

@@ -204,9 +204,12 @@ create table calls (
   constraint calls_reserved_check CHECK ((reserved >= 0)),
   constraint calls_status_check CHECK ((status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text, 'completed'::text, 'busy'::text, 'no_answer'::text, 'failed'::text, 'canceled'::text])))
 );
+CREATE INDEX calls_by_campaign ON public.calls USING btree (client_id, campaign_id, created_at DESC, id DESC);
+CREATE INDEX calls_by_end_reason ON public.calls USING btree (client_id, end_reason, created_at DESC, id DESC) WHERE (end_reason IS NOT NULL);
 CREATE INDEX calls_by_record ON public.calls USING btree (client_id, record_id, created_at DESC, id DESC);
 CREATE INDEX calls_id ON public.calls USING btree (id);
 CREATE INDEX calls_live_of_campaign ON public.calls USING btree (client_id, campaign_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE INDEX calls_newest ON public.calls USING btree (client_id, created_at DESC, id DESC);
 CREATE INDEX calls_silent ON public.calls USING btree (updated_at) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
 CREATE UNIQUE INDEX calls_live ON public.calls USING btree (client_id, order_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
 alter table calls enable row level security;

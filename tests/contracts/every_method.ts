@@ -168,6 +168,10 @@ export const PROBES: Probes = {
       calls.insert(callRow(order, assistant, ended()))
     ),
     update: refuses(({ calls }, { call }) => calls.update({ ...call, status: "ringing" })),
+    list: finds(
+      { items: [], total: 0 },
+      ({ calls }, { campaign }) => calls.list({ campaignId: campaign.id }, PAGE),
+    ),
     ofRecord: finds([], ({ calls }, { record }) => calls.ofRecord(record.id, 100)),
     silentSince: finds([], ({ calls }) => calls.silentSince(LATER, 100)),
     addEvent: refuses(({ calls }, { call }) => calls.addEvent(refOf(call), "ringing", NOON)),
