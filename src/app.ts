@@ -27,6 +27,7 @@ import { reportFromAgent } from "./calls/report_from_agent.ts";
 import { findAgentWebhook, listAssistants } from "./campaigns/agent_webhooks.ts";
 import {
   allCampaignStats,
+  callsPerDay,
   campaignOutcomes,
   campaignStats,
   getCampaign,
@@ -79,6 +80,7 @@ export type App = {
     get: Bound<typeof getCampaign>;
     stats: Bound<typeof campaignStats>;
     allStats: Bound<typeof allCampaignStats>;
+    callsPerDay: Bound<typeof callsPerDay>;
     outcomes: Bound<typeof campaignOutcomes>;
     totalCosts: Bound<typeof totalCosts>;
     suggest: Bound<typeof suggestCampaigns>;
@@ -140,6 +142,7 @@ export function createApp(ports: Ports): App {
       get: bind(getCampaign),
       stats: bind(campaignStats),
       allStats: bind(allCampaignStats),
+      callsPerDay: bind(callsPerDay),
       outcomes: bind(campaignOutcomes),
       totalCosts: bind(totalCosts),
       suggest: bind(suggestCampaigns),

@@ -13,7 +13,7 @@ import type { Outcome } from "../../src/calls/outcome.ts";
 import type { Transcript } from "../../src/calls/transcript.ts";
 import type { Assistant } from "../../src/campaigns/assistant.ts";
 import type { Campaign } from "../../src/campaigns/campaign.ts";
-import type { CampaignFigures, OutcomeCount } from "../../src/campaigns/stats.ts";
+import type { CampaignFigures, DayStats, OutcomeCount } from "../../src/campaigns/stats.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import type { ContactRecord, Note } from "../../src/records/record.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
@@ -38,6 +38,8 @@ export interface Rows {
   campaigns: Campaign;
   /** By campaign. */
   figures: CampaignFigures;
+  /** By campaign and day. */
+  dayFigures: DayStats & { campaignId: Uuid };
   /** By campaign, name, type and value. */
   outcomeCounts: OutcomeCount & { campaignId: Uuid };
   callOrders: CallOrder;
@@ -81,6 +83,7 @@ export function emptyTables(): Tables {
     assistants: new Map(),
     campaigns: new Map(),
     figures: new Map(),
+    dayFigures: new Map(),
     outcomeCounts: new Map(),
     callOrders: new Map(),
     calls: new Map(),

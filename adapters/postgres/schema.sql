@@ -236,6 +236,44 @@ create policy tenant on campaign_costs for all to app_tenant using ((client_id =
 grant insert, select, update on campaign_costs to app_master;
 grant insert, select, update on campaign_costs to app_tenant;
 
+create table campaign_day_costs (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  day date not null,
+  currency text not null,
+  price bigint not null,
+  operational bigint not null,
+  phone bigint not null,
+  constraint campaign_day_costs_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_day_costs_pkey PRIMARY KEY (client_id, campaign_id, day, currency)
+);
+CREATE INDEX campaign_day_costs_of_all ON public.campaign_day_costs USING btree (client_id, day);
+alter table campaign_day_costs enable row level security;
+alter table campaign_day_costs force row level security;
+create policy master on campaign_day_costs for all to app_master using (true) with check (true);
+create policy tenant on campaign_day_costs for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_day_costs to app_master;
+grant insert, select, update on campaign_day_costs to app_tenant;
+
+create table campaign_days (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  day date not null,
+  calls bigint not null,
+  answered bigint not null,
+  answered_ended bigint not null,
+  answered_seconds bigint not null,
+  constraint campaign_days_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_days_pkey PRIMARY KEY (client_id, campaign_id, day)
+);
+CREATE INDEX campaign_days_of_all ON public.campaign_days USING btree (client_id, day);
+alter table campaign_days enable row level security;
+alter table campaign_days force row level security;
+create policy master on campaign_days for all to app_master using (true) with check (true);
+create policy tenant on campaign_days for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_days to app_master;
+grant insert, select, update on campaign_days to app_tenant;
+
 create table campaign_end_reasons (
   client_id uuid not null,
   campaign_id uuid not null,

@@ -258,6 +258,13 @@ export const PROBES: Probes = {
     ofCampaign: finds(null, ({ stats }, { campaign }) => stats.ofCampaign(campaign.id)),
     all: finds([], ({ stats }) => stats.all(100)),
     totalCosts: finds([], ({ stats }) => stats.totalCosts()),
+    addToDay: refuses(({ stats }, { client, campaign, past }) =>
+      stats.addToDay(client.id, campaign.id, "2026-03-02", figuresOfCall(past))
+    ),
+    days: finds(
+      [],
+      ({ stats }, { campaign }) => stats.days(campaign.id, "2000-01-01", "2999-01-01"),
+    ),
     addOutcomes: refuses(({ stats }, { client, campaign, outcomes }) =>
       stats.addOutcomes(client.id, campaign.id, outcomes, 1)
     ),

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertRejects, equal } from "@std/assert";
 import type { Client } from "../../src/access/client.ts";
-import { figuresOfOrder } from "../../src/campaigns/stats.ts";
+import { figuresOfCall, figuresOfOrder } from "../../src/campaigns/stats.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import {
@@ -128,6 +128,8 @@ const POINTERS: Record<string, (repos: Repos, own: World, at: World) => Promise<
     calls.saveOutcomes({ ...refOf(call), clientId: client.id }, []),
   "a campaign's figure": ({ stats }, { client }, { campaign, order }) =>
     stats.add(client.id, campaign.id, figuresOfOrder(order)),
+  "a day's figure": ({ stats }, { client }, { campaign, past }) =>
+    stats.addToDay(client.id, campaign.id, "2026-03-02", figuresOfCall(past)),
   "an outcome's count": ({ stats }, { client }, { campaign, outcomes }) =>
     stats.addOutcomes(client.id, campaign.id, outcomes, 1),
 };
@@ -177,6 +179,7 @@ async function mainRows(uow: UnitOfWork, world: World): Promise<unknown> {
       repos.records.counts(record.id),
       repos.records.getType(type.id),
       repos.stats.ofCampaign(campaign.id),
+      repos.stats.days(campaign.id, "2000-01-01", "2999-01-01"),
       repos.stats.outcomes(campaign.id, 100),
     ]));
 }

@@ -83,6 +83,7 @@ export class WatchedStore implements UnitOfWork {
   }
 }
 
+const EVER = ["1000-01-01", "9999-12-31"] as const;
 const EVERYTHING = { page: 1, limit: 1_000_000 };
 
 /** All that a store holds and its ports can tell, to compare before and after. */
@@ -120,6 +121,8 @@ export async function contentsOf(uow: UnitOfWork) {
       transcripts: await inTurn(everyCall, ({ id }) => calls.transcript(id)),
       outcomes: await inTurn(everyCall, ({ id }) => calls.outcomes(id)),
       stats: await stats.all(1_000_000),
+      days: await inTurn(everyCampaign, ({ campaign }) => stats.days(campaign.id, ...EVER)),
+      daysOfAll: await stats.days(null, ...EVER),
       outcomeCounts: await inTurn(
         everyCampaign,
         ({ campaign }) => stats.outcomes(campaign.id, 1_000_000),

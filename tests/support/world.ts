@@ -13,7 +13,7 @@ import type { Outcome } from "../../src/calls/outcome.ts";
 import type { Transcript } from "../../src/calls/transcript.ts";
 import type { Assistant } from "../../src/campaigns/assistant.ts";
 import type { Campaign } from "../../src/campaigns/campaign.ts";
-import { figuresOfCall, figuresOfOrder } from "../../src/campaigns/stats.ts";
+import { dayOf, figuresOfCall, figuresOfOrder } from "../../src/campaigns/stats.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { Repos } from "../../src/kernel/unit_of_work.ts";
 import type { ContactRecord, Note } from "../../src/records/record.ts";
@@ -154,5 +154,9 @@ export async function insertWorld(repos: Repos, world: World): Promise<void> {
   await stats.add(client.id, campaign.id, figuresOfOrder(order));
   await stats.add(client.id, campaign.id, figuresOfCall(past));
   await stats.add(client.id, campaign.id, figuresOfCall(call));
+  for (const each of [past, call]) {
+    const day = dayOf(each.createdAt);
+    await stats.addToDay(client.id, campaign.id, day, figuresOfCall(each));
+  }
   await stats.addOutcomes(client.id, campaign.id, outcomes, 1);
 }
