@@ -5,7 +5,7 @@
  */
 import { authenticate } from "./access/authenticate.ts";
 import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
-import { auditTrail, listClients, listUsers } from "./access/queries.ts";
+import { auditTrail, listAudit, listClients, listUsers } from "./access/queries.ts";
 import type { Ports } from "./app_ports.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
 import { listCallOrders } from "./call_orders/queries.ts";
@@ -63,6 +63,7 @@ export type App = {
     listClients: Bound<typeof listClients>;
     listUsers: Bound<typeof listUsers>;
     auditTrail: Bound<typeof auditTrail>;
+    listAudit: Bound<typeof listAudit>;
   };
   records: {
     list: Bound<typeof listRecords>;
@@ -125,6 +126,7 @@ export function createApp(ports: Ports): App {
       listClients: bind(listClients),
       listUsers: bind(listUsers),
       auditTrail: bind(auditTrail),
+      listAudit: bind(listAudit),
     },
     records: {
       list: bind(listRecords),

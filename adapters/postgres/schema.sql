@@ -37,6 +37,8 @@ create table audit_log (
   subject_id uuid,
   constraint audit_log_pkey PRIMARY KEY (client_id, id)
 );
+CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (client_id, subject_id, at DESC, id DESC) WHERE (subject_id IS NOT NULL);
+CREATE INDEX audit_log_by_user ON public.audit_log USING btree (client_id, user_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest ON public.audit_log USING btree (client_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest_of_all ON public.audit_log USING btree (at DESC, id DESC);
 alter table audit_log enable row level security;

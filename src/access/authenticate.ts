@@ -39,6 +39,7 @@ export async function authenticate(
     clientId: user.master ? null : user.clientId,
     permissions: permissionsOf(identity),
     readOnly: identity.token.readOnly,
+    admin: (user.master || identity.role.admin) && identity.token.permissions === null,
   };
 }
 

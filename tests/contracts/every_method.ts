@@ -106,6 +106,7 @@ export const PROBES: Probes = {
   audit: {
     add: refuses(({ audit }, { user }) => audit.add(auditRow(user))),
     latest: finds([], ({ audit }) => audit.latest(100)),
+    page: finds({ items: [], total: 0 }, ({ audit }) => audit.page({}, PAGE)),
   },
   balance: {
     get: finds(null, ({ balance }, { client }) => balance.get(client.id)),
