@@ -45,6 +45,9 @@ import {
   suggestRecords,
 } from "./records/queries.ts";
 import { importRecords } from "./records/import_records.ts";
+import { discardImport, getImport, listImports, startImport } from "./records/manage_imports.ts";
+import { previewImport } from "./records/preview_import.ts";
+import { forgetPreviews, runImports } from "./records/run_imports.ts";
 import { updateRecord } from "./records/update_record.ts";
 import { applySetup } from "./setup/apply_setup.ts";
 import { importHistory } from "./setup/import_history.ts";
@@ -75,6 +78,15 @@ export type App = {
     outcomes: Bound<typeof recordOutcomes>;
     suggest: Bound<typeof suggestRecords>;
     listTypes: Bound<typeof listRecordTypes>;
+  };
+  imports: {
+    preview: Bound<typeof previewImport>;
+    start: Bound<typeof startImport>;
+    discard: Bound<typeof discardImport>;
+    get: Bound<typeof getImport>;
+    list: Bound<typeof listImports>;
+    run: Bound<typeof runImports>;
+    forgetPreviews: Bound<typeof forgetPreviews>;
   };
   campaigns: {
     list: Bound<typeof listCampaigns>;
@@ -138,6 +150,15 @@ export function createApp(ports: Ports): App {
       outcomes: bind(recordOutcomes),
       suggest: bind(suggestRecords),
       listTypes: bind(listRecordTypes),
+    },
+    imports: {
+      preview: bind(previewImport),
+      start: bind(startImport),
+      discard: bind(discardImport),
+      get: bind(getImport),
+      list: bind(listImports),
+      run: bind(runImports),
+      forgetPreviews: bind(forgetPreviews),
     },
     campaigns: {
       list: bind(listCampaigns),

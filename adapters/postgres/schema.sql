@@ -411,6 +411,64 @@ create policy tenant on clients for all to app_tenant using ((id = ( SELECT app_
 grant insert, select, update on clients to app_master;
 grant select on clients to app_tenant;
 
+create table contact_import_rows (
+  client_id uuid not null,
+  import_id uuid not null,
+  "position" integer not null,
+  rows jsonb not null,
+  constraint contact_import_rows_client_id_import_id_fkey FOREIGN KEY (client_id, import_id) REFERENCES contact_imports(client_id, id),
+  constraint contact_import_rows_pkey PRIMARY KEY (client_id, import_id, "position")
+);
+alter table contact_import_rows enable row level security;
+alter table contact_import_rows force row level security;
+create policy master on contact_import_rows for all to app_master using (true) with check (true);
+create policy tenant on contact_import_rows for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant delete, insert, select on contact_import_rows to app_master;
+grant delete, insert, select on contact_import_rows to app_tenant;
+
+create table contact_imports (
+  client_id uuid not null,
+  id uuid not null,
+  type_id uuid not null,
+  user_id uuid,
+  actor text not null,
+  file_name text not null,
+  status text not null,
+  rows integer not null,
+  next_row integer not null,
+  expected_created integer not null,
+  expected_duplicates integer not null,
+  created integer not null,
+  duplicates integer not null,
+  refused integer not null,
+  problems jsonb not null,
+  lease_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  started_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  constraint contact_imports_check CHECK (((next_row >= 0) AND (next_row <= rows))),
+  constraint contact_imports_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint contact_imports_client_id_type_id_fkey FOREIGN KEY (client_id, type_id) REFERENCES record_types(client_id, id),
+  constraint contact_imports_created_check CHECK ((created >= 0)),
+  constraint contact_imports_duplicates_check CHECK ((duplicates >= 0)),
+  constraint contact_imports_expected_created_check CHECK ((expected_created >= 0)),
+  constraint contact_imports_expected_duplicates_check CHECK ((expected_duplicates >= 0)),
+  constraint contact_imports_pkey PRIMARY KEY (client_id, id),
+  constraint contact_imports_refused_check CHECK ((refused >= 0)),
+  constraint contact_imports_rows_check CHECK ((rows >= 0)),
+  constraint contact_imports_status_check CHECK ((status = ANY (ARRAY['previewed'::text, 'running'::text, 'done'::text, 'discarded'::text])))
+);
+CREATE INDEX contact_imports_id ON public.contact_imports USING btree (id);
+CREATE INDEX contact_imports_newest ON public.contact_imports USING btree (client_id, created_at DESC, id DESC);
+CREATE INDEX contact_imports_previewed ON public.contact_imports USING btree (created_at) WHERE (status = 'previewed'::text);
+CREATE INDEX contact_imports_running ON public.contact_imports USING btree (started_at, id) WHERE (status = 'running'::text);
+alter table contact_imports enable row level security;
+alter table contact_imports force row level security;
+create policy master on contact_imports for all to app_master using (true) with check (true);
+create policy tenant on contact_imports for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on contact_imports to app_master;
+grant insert, select, update on contact_imports to app_tenant;
+
 create table do_not_call (
   client_id uuid not null,
   phone_number text not null,

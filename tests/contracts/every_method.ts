@@ -13,6 +13,7 @@ import {
   auditRow,
   callRow,
   ended,
+  importRow,
   minutes,
   NOON,
   noteRow,
@@ -66,6 +67,10 @@ function refuses(call: Calling): Probe {
 /** A write that is the operator's alone. */
 function operators(call: Calling): Probe {
   return { call, hidden: [REFUSED], reads: false, for: "operator" };
+}
+
+function importRef({ clientId, id }: World["contactImport"]) {
+  return { clientId, importId: id };
 }
 
 function entryOf({ client }: World) {
@@ -223,6 +228,25 @@ export const PROBES: Probes = {
     ),
     add: refuses(({ doNotCall }, { client }) => doNotCall.add(client.id, uniquePhone(), NOON)),
   },
+  imports: {
+    get: finds(null, ({ imports }, { contactImport }) => imports.get(contactImport.id)),
+    lock: takes(null, ({ imports }, { contactImport }) => imports.lock(contactImport.id)),
+    list: finds({ items: [], total: 0 }, ({ imports }) => imports.list(PAGE)),
+    insert: refuses(({ imports }, { type }) => imports.insert(importRow(type), [[]])),
+    update: refuses(({ imports }, { contactImport }) =>
+      imports.update({ ...contactImport, nextRow: 1 })
+    ),
+    batch: finds(
+      [],
+      ({ imports }, { contactImport }) => imports.batch(importRef(contactImport), 0),
+    ),
+    dropRows: takes(
+      0,
+      ({ imports }, { contactImport }) => imports.dropRows(importRef(contactImport)),
+    ),
+    claim: takes(null, ({ imports }) => imports.claim(LATER, minutes(90))),
+    dropPreviews: takes(0, ({ imports }) => imports.dropPreviews(LATER, NOON)),
+  },
   records: {
     get: finds(null, ({ records }, { record }) => records.get(record.id)),
     lock: takes(null, ({ records }, { record }) => records.lock(record.id)),
@@ -237,6 +261,11 @@ export const PROBES: Probes = {
     ),
     insert: refuses(({ records }, { type }) => records.insert(recordRow(type))),
     update: refuses(({ records }, { record }) => records.update({ ...record, name: "Mallory" })),
+    takenPhones: finds(
+      [],
+      ({ records }, { client, type, record }) =>
+        records.takenPhones(client.id, type.id, [record.phoneNumber]),
+    ),
     idByPhone: finds(
       null,
       ({ records }, { client, type, record }) =>

@@ -14,6 +14,7 @@ import {
   campaignRow,
   clientRow,
   ended,
+  importRow,
   NOON,
   noteRow,
   orderRow,
@@ -106,6 +107,8 @@ const POINTERS: Record<string, (repos: Repos, own: World, at: World) => Promise<
     records.insert(recordRow(type, { clientId: client.id })),
   "a note": ({ records }, { client }, { record }) =>
     records.addNote(noteRow(record, { clientId: client.id })),
+  "an import": ({ imports }, { client }, { type }) =>
+    imports.insert(importRow(type, { clientId: client.id }), []),
   "a campaign": ({ campaigns }, { client }, { assistant }) =>
     campaigns.save(campaignRow(assistant, { clientId: client.id })),
   "an order's record": ({ callOrders }, { client, campaign }, { record }) =>
@@ -175,6 +178,7 @@ async function mainRows(uow: UnitOfWork, world: World): Promise<unknown> {
       repos.calls.transcript(call.id),
       repos.campaigns.get(campaign.id),
       repos.campaigns.getAssistant(assistant.id),
+      repos.imports.get(world.contactImport.id),
       repos.records.get(record.id),
       repos.records.counts(record.id),
       repos.records.getType(type.id),
