@@ -4,9 +4,11 @@
  * @module
  */
 import { authenticate } from "./access/authenticate.ts";
+import { getClient, lookAtClient } from "./access/client_of.ts";
 import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
 import { auditTrail, listAudit, listClients, listUsers } from "./access/queries.ts";
 import type { Ports } from "./app_ports.ts";
+import { listLedger } from "./billing/queries.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
 import { listCallOrders } from "./call_orders/queries.ts";
 import { updateCallOrderStatus } from "./call_orders/update_call_order_status.ts";
@@ -63,10 +65,15 @@ export type App = {
     issueToken: Bound<typeof issueToken>;
     listTokens: Bound<typeof listTokens>;
     revokeToken: Bound<typeof revokeToken>;
+    getClient: Bound<typeof getClient>;
+    lookAtClient: Bound<typeof lookAtClient>;
     listClients: Bound<typeof listClients>;
     listUsers: Bound<typeof listUsers>;
     auditTrail: Bound<typeof auditTrail>;
     listAudit: Bound<typeof listAudit>;
+  };
+  billing: {
+    ledger: Bound<typeof listLedger>;
   };
   records: {
     list: Bound<typeof listRecords>;
@@ -135,10 +142,15 @@ export function createApp(ports: Ports): App {
       issueToken: bind(issueToken),
       listTokens: bind(listTokens),
       revokeToken: bind(revokeToken),
+      getClient: bind(getClient),
+      lookAtClient: bind(lookAtClient),
       listClients: bind(listClients),
       listUsers: bind(listUsers),
       auditTrail: bind(auditTrail),
       listAudit: bind(listAudit),
+    },
+    billing: {
+      ledger: bind(listLedger),
     },
     records: {
       list: bind(listRecords),

@@ -14,14 +14,14 @@ export const LEASE_SECONDS = 60;
 /** Hours for which the rows of an import are kept that nobody starts. */
 export const PREVIEW_HOURS = 24;
 
-type Needs = Pick<Ports, "uow" | "clock" | "phoneNumbers">;
-
 /**
  * Goes through the rows of every running import that no other worker has in hand.
  *
  * @returns how many batches were imported.
  */
-export async function runImports(ports: Needs): Promise<number> {
+export async function runImports(
+  ports: Pick<Ports, "uow" | "clock" | "phoneNumbers">,
+): Promise<number> {
   for (let done = 0;;) {
     const now = ports.clock.now();
     let taken = await ports.uow.run("all", ({ imports }) => imports.claim(now, leaseFrom(now)));
@@ -35,7 +35,7 @@ export async function runImports(ports: Needs): Promise<number> {
 
 /** @returns the import as it stands, or null when it is over or another's. */
 async function runBatch(
-  { uow, clock, phoneNumbers }: Needs,
+  { uow, clock, phoneNumbers }: Pick<Ports, "uow" | "clock" | "phoneNumbers">,
   { id, clientId, leaseUntil }: ContactImport,
 ): Promise<ContactImport | null> {
   const now = clock.now();

@@ -137,6 +137,10 @@ export const PROBES: Probes = {
     topUp: operators(({ balance }, world) =>
       balance.topUp({ ...entryOf(world), amount: 1n, reference: "second" })
     ),
+    ledgerPage: finds(
+      { items: [], total: 0 },
+      ({ balance }, { client }) => balance.ledgerPage(client.id, PAGE),
+    ),
     ledger: finds([], ({ balance }, { client }) => balance.ledger(client.id, 100)),
   },
   callOrders: {
