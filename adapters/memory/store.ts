@@ -13,6 +13,7 @@ import { balanceService } from "./balance_service.ts";
 import { callOrderRepo } from "./call_order_repo.ts";
 import { callRepo } from "./call_repo.ts";
 import { campaignRepo } from "./campaign_repo.ts";
+import { contactImportRepo } from "./contact_import_repo.ts";
 import { doNotCallList } from "./do_not_call_list.ts";
 import { recordRepo } from "./record_repo.ts";
 import { signInRepo } from "./sign_in_repo.ts";
@@ -129,6 +130,7 @@ function reposOf(tx: Transaction, gate: Gate): Repos {
     calls: gated(callRepo(tx), gate),
     campaigns: gated(campaignRepo(tx), gate),
     doNotCall: gated(doNotCallList(tx), gate),
+    imports: gated(contactImportRepo(tx), gate),
     records: gated(recordRepo(tx), gate),
     signIn: gated(signInRepo(tx), gate),
     stats: gated(statsRepo(tx), gate),

@@ -37,6 +37,8 @@ create table audit_log (
   subject_id uuid,
   constraint audit_log_pkey PRIMARY KEY (client_id, id)
 );
+CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (client_id, subject_id, at DESC, id DESC) WHERE (subject_id IS NOT NULL);
+CREATE INDEX audit_log_by_user ON public.audit_log USING btree (client_id, user_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest ON public.audit_log USING btree (client_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest_of_all ON public.audit_log USING btree (at DESC, id DESC);
 alter table audit_log enable row level security;
@@ -204,9 +206,12 @@ create table calls (
   constraint calls_reserved_check CHECK ((reserved >= 0)),
   constraint calls_status_check CHECK ((status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text, 'completed'::text, 'busy'::text, 'no_answer'::text, 'failed'::text, 'canceled'::text])))
 );
+CREATE INDEX calls_by_campaign ON public.calls USING btree (client_id, campaign_id, created_at DESC, id DESC);
+CREATE INDEX calls_by_end_reason ON public.calls USING btree (client_id, end_reason, created_at DESC, id DESC) WHERE (end_reason IS NOT NULL);
 CREATE INDEX calls_by_record ON public.calls USING btree (client_id, record_id, created_at DESC, id DESC);
 CREATE INDEX calls_id ON public.calls USING btree (id);
 CREATE INDEX calls_live_of_campaign ON public.calls USING btree (client_id, campaign_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE INDEX calls_newest ON public.calls USING btree (client_id, created_at DESC, id DESC);
 CREATE INDEX calls_silent ON public.calls USING btree (updated_at) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
 CREATE UNIQUE INDEX calls_live ON public.calls USING btree (client_id, order_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
 alter table calls enable row level security;
@@ -232,6 +237,44 @@ create policy master on campaign_costs for all to app_master using (true) with c
 create policy tenant on campaign_costs for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select, update on campaign_costs to app_master;
 grant insert, select, update on campaign_costs to app_tenant;
+
+create table campaign_day_costs (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  day date not null,
+  currency text not null,
+  price bigint not null,
+  operational bigint not null,
+  phone bigint not null,
+  constraint campaign_day_costs_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_day_costs_pkey PRIMARY KEY (client_id, campaign_id, day, currency)
+);
+CREATE INDEX campaign_day_costs_of_all ON public.campaign_day_costs USING btree (client_id, day);
+alter table campaign_day_costs enable row level security;
+alter table campaign_day_costs force row level security;
+create policy master on campaign_day_costs for all to app_master using (true) with check (true);
+create policy tenant on campaign_day_costs for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_day_costs to app_master;
+grant insert, select, update on campaign_day_costs to app_tenant;
+
+create table campaign_days (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  day date not null,
+  calls bigint not null,
+  answered bigint not null,
+  answered_ended bigint not null,
+  answered_seconds bigint not null,
+  constraint campaign_days_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_days_pkey PRIMARY KEY (client_id, campaign_id, day)
+);
+CREATE INDEX campaign_days_of_all ON public.campaign_days USING btree (client_id, day);
+alter table campaign_days enable row level security;
+alter table campaign_days force row level security;
+create policy master on campaign_days for all to app_master using (true) with check (true);
+create policy tenant on campaign_days for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_days to app_master;
+grant insert, select, update on campaign_days to app_tenant;
 
 create table campaign_end_reasons (
   client_id uuid not null,
@@ -369,6 +412,64 @@ create policy tenant on clients for all to app_tenant using ((id = ( SELECT app_
 grant insert, select, update on clients to app_master;
 grant select (id, name) on clients to app_functions;
 grant select on clients to app_tenant;
+
+create table contact_import_rows (
+  client_id uuid not null,
+  import_id uuid not null,
+  "position" integer not null,
+  rows jsonb not null,
+  constraint contact_import_rows_client_id_import_id_fkey FOREIGN KEY (client_id, import_id) REFERENCES contact_imports(client_id, id),
+  constraint contact_import_rows_pkey PRIMARY KEY (client_id, import_id, "position")
+);
+alter table contact_import_rows enable row level security;
+alter table contact_import_rows force row level security;
+create policy master on contact_import_rows for all to app_master using (true) with check (true);
+create policy tenant on contact_import_rows for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant delete, insert, select on contact_import_rows to app_master;
+grant delete, insert, select on contact_import_rows to app_tenant;
+
+create table contact_imports (
+  client_id uuid not null,
+  id uuid not null,
+  type_id uuid not null,
+  user_id uuid,
+  actor text not null,
+  file_name text not null,
+  status text not null,
+  rows integer not null,
+  next_row integer not null,
+  expected_created integer not null,
+  expected_duplicates integer not null,
+  created integer not null,
+  duplicates integer not null,
+  refused integer not null,
+  problems jsonb not null,
+  lease_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  started_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  constraint contact_imports_check CHECK (((next_row >= 0) AND (next_row <= rows))),
+  constraint contact_imports_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint contact_imports_client_id_type_id_fkey FOREIGN KEY (client_id, type_id) REFERENCES record_types(client_id, id),
+  constraint contact_imports_created_check CHECK ((created >= 0)),
+  constraint contact_imports_duplicates_check CHECK ((duplicates >= 0)),
+  constraint contact_imports_expected_created_check CHECK ((expected_created >= 0)),
+  constraint contact_imports_expected_duplicates_check CHECK ((expected_duplicates >= 0)),
+  constraint contact_imports_pkey PRIMARY KEY (client_id, id),
+  constraint contact_imports_refused_check CHECK ((refused >= 0)),
+  constraint contact_imports_rows_check CHECK ((rows >= 0)),
+  constraint contact_imports_status_check CHECK ((status = ANY (ARRAY['previewed'::text, 'running'::text, 'done'::text, 'discarded'::text])))
+);
+CREATE INDEX contact_imports_id ON public.contact_imports USING btree (id);
+CREATE INDEX contact_imports_newest ON public.contact_imports USING btree (client_id, created_at DESC, id DESC);
+CREATE INDEX contact_imports_previewed ON public.contact_imports USING btree (created_at) WHERE (status = 'previewed'::text);
+CREATE INDEX contact_imports_running ON public.contact_imports USING btree (started_at, id) WHERE (status = 'running'::text);
+alter table contact_imports enable row level security;
+alter table contact_imports force row level security;
+create policy master on contact_imports for all to app_master using (true) with check (true);
+create policy tenant on contact_imports for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on contact_imports to app_master;
+grant insert, select, update on contact_imports to app_tenant;
 
 create table do_not_call (
   client_id uuid not null,

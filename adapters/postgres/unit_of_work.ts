@@ -15,6 +15,7 @@ import { callOrderRepo } from "./call_orders.ts";
 import { callRepo } from "./calls.ts";
 import { campaignRepo } from "./campaigns.ts";
 import type { ClientFilter } from "./client_filter.ts";
+import { contactImportRepo } from "./contact_imports.ts";
 import { doNotCallList } from "./do_not_call.ts";
 import { StoreError } from "./errors.ts";
 import type { Lanes, Sql, TxScope } from "./lanes.ts";
@@ -61,6 +62,7 @@ export function reposOf(sql: Sql, filter: ClientFilter): Repos {
     calls: callRepo(sql, filter),
     campaigns: campaignRepo(sql, filter),
     doNotCall: doNotCallList(sql, filter),
+    imports: contactImportRepo(sql, filter),
     records: recordRepo(sql, filter),
     signIn: signInRepo(sql, filter),
     stats: statsRepo(sql, filter),
@@ -82,17 +84,20 @@ function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
   return async (sql: Sql): Promise<T> => {
     const started: Promise<unknown>[] = [];
     const repos = reposOf(sql, filterOf(scope));
+    const { access, audit, balance, callOrders, calls, campaigns } = repos;
+    const { doNotCall, imports, records, signIn, stats } = repos;
     const value = await work({
-      access: watched(repos.access, started),
-      audit: watched(repos.audit, started),
-      balance: watched(repos.balance, started),
-      callOrders: watched(repos.callOrders, started),
-      calls: watched(repos.calls, started),
-      campaigns: watched(repos.campaigns, started),
-      doNotCall: watched(repos.doNotCall, started),
-      records: watched(repos.records, started),
-      signIn: watched(repos.signIn, started),
-      stats: watched(repos.stats, started),
+      access: watched(access, started),
+      audit: watched(audit, started),
+      balance: watched(balance, started),
+      callOrders: watched(callOrders, started),
+      calls: watched(calls, started),
+      campaigns: watched(campaigns, started),
+      doNotCall: watched(doNotCall, started),
+      imports: watched(imports, started),
+      records: watched(records, started),
+      signIn: watched(signIn, started),
+      stats: watched(stats, started),
     });
     await Promise.all(started);
     return value;

@@ -43,6 +43,7 @@ export function principalOf(user: User, role: Role | null, token: Token | null):
     clientId: user.master ? null : user.clientId,
     permissions: new Set(granted.filter((p) => narrowed === null || narrowed.includes(p))),
     readOnly: token?.readOnly ?? false,
+    admin: (user.master || role?.admin === true) && narrowed === null,
   };
 }
 

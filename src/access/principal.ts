@@ -27,6 +27,8 @@ export type Principal = {
   readonly permissions: ReadonlySet<Permission>;
   /** Whether the token may only read. */
   readonly readOnly: boolean;
+  /** Whether the role is an admin's, and nothing narrows it; a master's counts as one. */
+  readonly admin?: boolean;
 };
 
 /** The operator: the server's own workers and command line. */
@@ -38,6 +40,7 @@ export function operator(name: string): Principal {
     clientId: null,
     permissions: new Set(PERMISSIONS),
     readOnly: false,
+    admin: true,
   };
 }
 

@@ -66,7 +66,14 @@ export function invalid(field: string, problem: string): DomainError {
 }
 
 /** What a caller may look for by uuid. */
-export type Findable = "Record" | "Campaign" | "Call order" | "Call" | "Record type";
+export type Findable =
+  | "Record"
+  | "Campaign"
+  | "Call order"
+  | "Call"
+  | "Record type"
+  | "Import"
+  | "Client";
 
 /** Missing and foreign rows share one text, so that neither can be told from the other. */
 export function notFound(what: Findable): DomainError {

@@ -12,6 +12,7 @@ import type { CallRepo } from "../calls/call_repo.ts";
 import type { CampaignRepo } from "../campaigns/campaign_repo.ts";
 import type { StatsRepo } from "../campaigns/stats_repo.ts";
 import type { DoNotCallList } from "../compliance/do_not_call_list.ts";
+import type { ContactImportRepo } from "../records/contact_import_repo.ts";
 import type { RecordRepo } from "../records/record_repo.ts";
 import type { Scope } from "./scope.ts";
 
@@ -24,6 +25,7 @@ export type Repos = {
   calls: CallRepo;
   campaigns: CampaignRepo;
   doNotCall: DoNotCallList;
+  imports: ContactImportRepo;
   records: RecordRepo;
   signIn: SignInRepo;
   stats: StatsRepo;
@@ -35,7 +37,7 @@ export type Repos = {
  * client's row, or to one that does not exist, rejects.
  *
  * Use cases take locks, and write what others may wait for, in this order, so that no two wait for
- * each other: call, order, record, balance, figures.
+ * each other: import, call, order, record, balance, figures.
  *
  * Both methods reject with DomainError `unavailable` when the store cannot be reached; nothing was
  * written then, unless the commit itself was cut off, which the message says.

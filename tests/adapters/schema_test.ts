@@ -17,6 +17,7 @@ import { AGENT_PLATFORMS } from "../../src/campaigns/agent_webhook.ts";
 import { OUTCOME_TYPES } from "../../src/campaigns/assistant.ts";
 import { CAMPAIGN_STATUSES } from "../../src/campaigns/campaign.ts";
 import type { Repos } from "../../src/kernel/unit_of_work.ts";
+import { IMPORT_STATUSES } from "../../src/records/contact_import.ts";
 import { RECORD_STATUSES } from "../../src/records/record.ts";
 import { newWorld } from "../contracts/suite.ts";
 import {
@@ -130,6 +131,9 @@ function schemaOn(name: string, source: Promise<TestDatabases | null>): void {
       calls_status_check: sorted(CALL_STATUSES),
       campaign_outcomes_type_check: sorted(OUTCOME_TYPES),
       campaigns_status_check: sorted(CAMPAIGN_STATUSES),
+      contact_imports_previewed: ["previewed"],
+      contact_imports_running: ["running"],
+      contact_imports_status_check: sorted(IMPORT_STATUSES),
       records_status_check: sorted(RECORD_STATUSES),
     });
   });

@@ -13,6 +13,7 @@ import {
   auditRow,
   callRow,
   ended,
+  importRow,
   invitationRow,
   minutes,
   NOON,
@@ -75,6 +76,10 @@ function authenticates(call: Calling): Probe {
   return { call, hidden: [null, REFUSED], reads: true, for: "authentication" };
 }
 
+function importRef({ clientId, id }: World["contactImport"]) {
+  return { clientId, importId: id };
+}
+
 function entryOf({ client }: World) {
   return { id: newId(NOON), clientId: client.id, at: NOON };
 }
@@ -108,6 +113,7 @@ export const PROBES: Probes = {
   audit: {
     add: refuses(({ audit }, { user }) => audit.add(auditRow(user))),
     latest: finds([], ({ audit }) => audit.latest(100)),
+    page: finds({ items: [], total: 0 }, ({ audit }) => audit.page({}, PAGE)),
   },
   balance: {
     get: finds(null, ({ balance }, { client }) => balance.get(client.id)),
@@ -132,6 +138,10 @@ export const PROBES: Probes = {
     open: operators(({ balance }, { client }) => balance.open(client.id, "USD")),
     topUp: operators(({ balance }, world) =>
       balance.topUp({ ...entryOf(world), amount: 1n, reference: "second" })
+    ),
+    ledgerPage: finds(
+      { items: [], total: 0 },
+      ({ balance }, { client }) => balance.ledgerPage(client.id, PAGE),
     ),
     ledger: finds([], ({ balance }, { client }) => balance.ledger(client.id, 100)),
   },
@@ -170,6 +180,10 @@ export const PROBES: Probes = {
       calls.insert(callRow(order, assistant, ended()))
     ),
     update: refuses(({ calls }, { call }) => calls.update({ ...call, status: "ringing" })),
+    list: finds(
+      { items: [], total: 0 },
+      ({ calls }, { campaign }) => calls.list({ campaignId: campaign.id }, PAGE),
+    ),
     ofRecord: finds([], ({ calls }, { record }) => calls.ofRecord(record.id, 100)),
     silentSince: finds([], ({ calls }) => calls.silentSince(LATER, 100)),
     addEvent: refuses(({ calls }, { call }) => calls.addEvent(refOf(call), "ringing", NOON)),
@@ -220,6 +234,25 @@ export const PROBES: Probes = {
     ),
     add: refuses(({ doNotCall }, { client }) => doNotCall.add(client.id, uniquePhone(), NOON)),
   },
+  imports: {
+    get: finds(null, ({ imports }, { contactImport }) => imports.get(contactImport.id)),
+    lock: takes(null, ({ imports }, { contactImport }) => imports.lock(contactImport.id)),
+    list: finds({ items: [], total: 0 }, ({ imports }) => imports.list(PAGE)),
+    insert: refuses(({ imports }, { type }) => imports.insert(importRow(type), [[]])),
+    update: refuses(({ imports }, { contactImport }) =>
+      imports.update({ ...contactImport, nextRow: 1 })
+    ),
+    batch: finds(
+      [],
+      ({ imports }, { contactImport }) => imports.batch(importRef(contactImport), 0),
+    ),
+    dropRows: takes(
+      0,
+      ({ imports }, { contactImport }) => imports.dropRows(importRef(contactImport)),
+    ),
+    claim: takes(null, ({ imports }) => imports.claim(LATER, minutes(90))),
+    dropPreviews: takes(0, ({ imports }) => imports.dropPreviews(LATER, NOON)),
+  },
   records: {
     get: finds(null, ({ records }, { record }) => records.get(record.id)),
     lock: takes(null, ({ records }, { record }) => records.lock(record.id)),
@@ -234,6 +267,11 @@ export const PROBES: Probes = {
     ),
     insert: refuses(({ records }, { type }) => records.insert(recordRow(type))),
     update: refuses(({ records }, { record }) => records.update({ ...record, name: "Mallory" })),
+    takenPhones: finds(
+      [],
+      ({ records }, { client, type, record }) =>
+        records.takenPhones(client.id, type.id, [record.phoneNumber]),
+    ),
     idByPhone: finds(
       null,
       ({ records }, { client, type, record }) =>
@@ -277,6 +315,13 @@ export const PROBES: Probes = {
     ofCampaign: finds(null, ({ stats }, { campaign }) => stats.ofCampaign(campaign.id)),
     all: finds([], ({ stats }) => stats.all(100)),
     totalCosts: finds([], ({ stats }) => stats.totalCosts()),
+    addToDay: refuses(({ stats }, { client, campaign, past }) =>
+      stats.addToDay(client.id, campaign.id, "2026-03-02", figuresOfCall(past))
+    ),
+    days: finds(
+      [],
+      ({ stats }, { campaign }) => stats.days(campaign.id, "2000-01-01", "2999-01-01"),
+    ),
     addOutcomes: refuses(({ stats }, { client, campaign, outcomes }) =>
       stats.addOutcomes(client.id, campaign.id, outcomes, 1)
     ),

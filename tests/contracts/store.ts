@@ -5,6 +5,7 @@ import { balanceServiceContract } from "./balance_service.ts";
 import { callOrderRepoContract } from "./call_order_repo.ts";
 import { callRepoContract } from "./call_repo.ts";
 import { campaignRepoContract } from "./campaign_repo.ts";
+import { contactImportRepoContract } from "./contact_import_repo.ts";
 import { doNotCallListContract } from "./do_not_call_list.ts";
 import { isolationContract } from "./isolation.ts";
 import { recordRepoContract } from "./record_repo.ts";
@@ -22,6 +23,7 @@ export const STORE_CONTRACTS: Contract[] = [
   signInRepoContract,
   recordRepoContract,
   recordSearchContract,
+  contactImportRepoContract,
   campaignRepoContract,
   callOrderRepoContract,
   callRepoContract,
