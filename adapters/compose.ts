@@ -113,7 +113,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     version: VERSION,
     report: (event, fields) => log("warn", event, fields),
   });
-  const http = createHttp({
+  // The console looks at the endpoint from outside, through the server that it is a part of.
+  const http: Http = createHttp({
     publicUrl,
     authenticate: app.access.authenticate,
     mcp: mcp.fetch,
@@ -122,7 +123,14 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     clock,
     log,
     requestsPerMinute: limits.requestsPerMinute,
-    pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
+    pages: createConsole({
+      app,
+      assets: await readAssets(),
+      publicUrl,
+      clock,
+      log,
+      fetch: (request) => http.fetch(request),
+    }),
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
       ...provider.hooks.map(({ path, method, handle }) => ({

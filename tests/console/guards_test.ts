@@ -110,7 +110,7 @@ Deno.test("another client's address reads like one that does not exist", async (
   assertEquals(alike(missing), [404, (await person.get("/operator")).text]);
   assert([303, 404].includes(nowhere.status));
   const master = await signedIn(olga);
-  assertStringIncludes((await master.get(SECURITY)).text, "Looking at every client");
+  assertStringIncludes((await master.get(SECURITY)).text, "No client chosen");
 });
 
 Deno.test("machines that look for something else still get their plain 404", async () => {

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { readAssets } from "../../adapters/console/assets.ts";
 import { createConsole } from "../../adapters/console/create_console.tsx";
-import { createHttp } from "../../adapters/http/create_http.ts";
+import { createHttp, type Http } from "../../adapters/http/create_http.ts";
 import { recordingLinks } from "../../adapters/http/recording_links.ts";
 import type { LogFields } from "../../adapters/log.ts";
 import { createMcp } from "../../adapters/mcp/create_mcp.ts";
@@ -54,14 +54,15 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
   const logged: ConsoleUnderTest["logged"] = [];
   const log = (_: string, event: string, fields: LogFields = {}) =>
     void logged.push({ event, fields });
+  const fetch = (request: Request) => http.fetch(request);
   const mcp = createMcp({ app, resources: app, version: "0.0.0", report: () => {} });
-  const { fetch } = createHttp({
+  const http: Http = createHttp({
     publicUrl,
     authenticate: app.access.authenticate,
     mcp: mcp.fetch,
     ready: () => Promise.resolve({ ok: true, checks: {} }),
     recordings: { links, open: app.calls.openRecording },
-    pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
+    pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log, fetch }),
     clock,
     log,
     requestsPerMinute: null,
