@@ -4,7 +4,7 @@
  * @module
  */
 import type { Child } from "@hono/hono/jsx";
-import { count, share } from "../ui/format.ts";
+import { countText, shareText } from "../ui/format.ts";
 
 /** A bar with its label. */
 export interface Bar {
@@ -60,8 +60,8 @@ export function countBars(counts: [label: Child, count: number][]): Bar[] {
   return counts.toSorted(([, a], [, b]) => b - a).map(([label, each]) => ({
     label,
     size: each,
-    text: count(each),
-    more: share(each, all),
+    text: countText(each),
+    more: shareText(each, all),
   }));
 }
 

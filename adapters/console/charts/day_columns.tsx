@@ -8,7 +8,7 @@
 // @ts-types="@types/d3-array"
 import { nice, ticks } from "d3-array";
 import type { DayStats } from "../../../src/campaigns/stats.ts";
-import { count, dayName, duration, share } from "../ui/format.ts";
+import { countText, dayText, durationText, shareText } from "../ui/format.ts";
 import { EmptyState } from "../ui/parts.tsx";
 
 const HEIGHT = 200;
@@ -39,7 +39,7 @@ export function DayColumns({ days, title }: { days: DayStats[]; title: string })
       <div class="chart-plot">
         <svg class="chart-axis" height={ABOVE + HEIGHT + BELOW} aria-hidden="true">
           {lines.map((value) => (
-            <text x="100%" y={y(value) + 4} text-anchor="end">{count(value)}</text>
+            <text x="100%" y={y(value) + 4} text-anchor="end">{countText(value)}</text>
           ))}
         </svg>
         <svg
@@ -51,11 +51,13 @@ export function DayColumns({ days, title }: { days: DayStats[]; title: string })
         >
           <title id="days-title">{title}</title>
           <desc id="days-about">
-            {`${count(calls)} calls from ${dayName(days[0].day)} to ${
-              dayName(days.at(-1)!.day)
-            }, of which ${count(answered)} (${share(answered, calls)}) were answered. Most on ${
-              dayName(day)
-            }: ${count(highest)}. All figures are in the table below.`}
+            {`${countText(calls)} calls from ${dayText(days[0].day)} to ${
+              dayText(days.at(-1)!.day)
+            }, of which ${countText(answered)} (${
+              shareText(answered, calls)
+            }) were answered. Most on ${dayText(day)}: ${
+              countText(highest)
+            }. All figures are in the table below.`}
           </desc>
           <Hatching id="days-hatching" />
           {lines.map((value) => (
@@ -74,7 +76,7 @@ export function DayColumns({ days, title }: { days: DayStats[]; title: string })
               y={ABOVE + HEIGHT + BELOW - 6}
               text-anchor={i === 0 ? "start" : i === days.length - 1 ? "end" : "middle"}
             >
-              {dayName(days[i].day)}
+              {dayText(days[i].day)}
             </text>
           ))}
         </svg>
@@ -152,7 +154,7 @@ function Column(
   const [x, width, zero] = [percent(start), percent(wide), y(0)];
   return (
     <g>
-      <title>{`${dayName(day)}: ${count(calls)} calls, ${count(answered)} answered`}</title>
+      <title>{`${dayText(day)}: ${countText(calls)} calls, ${countText(answered)} answered`}</title>
       {calls > answered && (
         <Hatched
           id="days-hatching"
@@ -191,11 +193,13 @@ function DayTable({ days, caption }: { days: DayStats[]; caption: string }) {
       <tbody>
         {days.toReversed().map(({ day, calls, answered, answeredEnded, answeredSeconds }) => (
           <tr>
-            <th scope="row">{dayName(day)}</th>
-            <td>{count(calls)}</td>
-            <td>{count(answered)}</td>
+            <th scope="row">{dayText(day)}</th>
+            <td>{countText(calls)}</td>
+            <td>{countText(answered)}</td>
             <td>
-              {duration(answeredEnded === 0 ? null : Math.round(answeredSeconds / answeredEnded))}
+              {durationText(
+                answeredEnded === 0 ? null : Math.round(answeredSeconds / answeredEnded),
+              )}
             </td>
           </tr>
         ))}
