@@ -97,6 +97,10 @@ whenThere("chromium", "the console in a real browser", () => {
           await page.getByRole("button", { name: "Generate token" }).click();
           await page.getByText("Your new token").waitFor();
           await look("");
+          await page.getByRole("button", { name: "Check it" }).click();
+          await page.getByText("It works").waitFor();
+          await look("");
+          await look("/connect");
         });
       });
     }
@@ -137,5 +141,6 @@ async function signIn(
   await page.getByLabel("E-mail address").fill(anna.email);
   await page.getByLabel("Password").fill("four words that differ");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Security" }).waitFor();
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+  await page.goto(`${origin}/profile/security`);
 }

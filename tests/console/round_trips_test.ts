@@ -9,6 +9,7 @@ import { Visitor } from "./harness.ts";
 const OF_PAGES: Record<string, number> = {
   "/sign-in": 0,
   "/": 0,
+  "/connect": 1,
   "/profile/security": 3,
 };
 

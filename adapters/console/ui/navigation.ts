@@ -17,6 +17,9 @@ export interface Section {
 
 /** Every section. The first one is where a visit starts. */
 export const SECTIONS: Section[] = [
+  { path: "/campaigns", label: "Campaigns", icon: "campaign", group: "Work" },
+  { path: "/calls", label: "Calls", icon: "phone", group: "Work" },
+  { path: "/connect", label: "Connect", icon: "connect", group: "Account" },
   { path: "/profile/security", label: "Security", icon: "security", group: "Account" },
 ];
 
