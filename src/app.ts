@@ -53,7 +53,13 @@ import {
   suggestRecords,
 } from "./records/queries.ts";
 import { importRecords } from "./records/import_records.ts";
-import { discardImport, getImport, listImports, startImport } from "./records/manage_imports.ts";
+import {
+  discardImport,
+  getImport,
+  listImports,
+  sampleImport,
+  startImport,
+} from "./records/manage_imports.ts";
 import { previewImport } from "./records/preview_import.ts";
 import { forgetPreviews, runImports } from "./records/run_imports.ts";
 import { updateRecord } from "./records/update_record.ts";
@@ -106,6 +112,7 @@ export type App = {
     start: Bound<typeof startImport>;
     discard: Bound<typeof discardImport>;
     get: Bound<typeof getImport>;
+    sample: Bound<typeof sampleImport>;
     list: Bound<typeof listImports>;
     run: Bound<typeof runImports>;
     forgetPreviews: Bound<typeof forgetPreviews>;
@@ -192,6 +199,7 @@ export function createApp(ports: Ports): App {
       start: bind(startImport),
       discard: bind(discardImport),
       get: bind(getImport),
+      sample: bind(sampleImport),
       list: bind(listImports),
       run: bind(runImports),
       forgetPreviews: bind(forgetPreviews),
