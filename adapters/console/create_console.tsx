@@ -157,6 +157,7 @@ async function visitOf(
   const client = isMaster ? looked?.view.client ?? null : own;
   const url = new URL(c.req.url);
   const now = clock.now();
-  const seen = { app, assets, publicUrl, now, signedIn, client, clients, url, params, fetch };
-  return new Visit(seen, looked?.principal ?? principal);
+  const { signal } = c.req.raw;
+  const about = { app, assets, publicUrl, now, signedIn, client, clients, url, params };
+  return new Visit({ ...about, fetch, signal }, looked?.principal ?? principal);
 }

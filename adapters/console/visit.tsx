@@ -48,6 +48,8 @@ export interface VisitFacts {
   params: Record<string, string>;
   /** The whole server's, for looking at its MCP endpoint as a client would. */
   fetch: (request: Request) => Promise<Response>;
+  /** Of the request: aborted when nobody waits for the page any more. */
+  signal: AbortSignal;
 }
 
 /** Somebody looking at a page. */
@@ -66,6 +68,8 @@ export class Visit {
   readonly params: Record<string, string>;
   /** The whole server's. */
   readonly fetch: VisitFacts["fetch"];
+  /** Of the request: aborted when nobody waits for the page any more. */
+  readonly signal: AbortSignal;
   readonly #assets: Assets;
 
   constructor(facts: VisitFacts, principal: Principal) {
@@ -79,6 +83,7 @@ export class Visit {
     this.url = facts.url;
     this.params = facts.params;
     this.fetch = facts.fetch;
+    this.signal = facts.signal;
     this.#assets = facts.assets;
   }
 

@@ -18,10 +18,13 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 // Moments in the reader's own time zone; UTC stays as the tooltip.
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-for (const time of document.querySelectorAll("time[datetime]")) {
-  time.title = time.textContent;
-  time.textContent = moment.format(new Date(time.dateTime));
+export function showMoments(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    time.title = time.textContent;
+    time.textContent = moment.format(new Date(time.dateTime));
+  }
 }
+showMoments(document);
 
 // One open menu at a time; Escape and a click elsewhere close it.
 const menus = document.querySelectorAll("details.switch, details.confirm, details.top-menu");

@@ -17,11 +17,18 @@ export interface Bar {
   more?: string;
 }
 
-/** Rows in the given order; the longest bar fills its column. */
+/** Rows in the given order; unless `longest` says otherwise, the longest bar fills its column. */
 export function BarTable(
-  { caption, of, value, bars }: { caption: string; of: string; value: string; bars: Bar[] },
+  { caption, of, value, bars, longest = Math.max(...bars.map(({ size }) => size), 0) }: {
+    caption: string;
+    /** What the labels are, and what the bars count. */
+    of: string;
+    value: string;
+    bars: Bar[];
+    /** Size of a bar that fills its column. */
+    longest?: number;
+  },
 ) {
-  const longest = Math.max(...bars.map(({ size }) => size), 0);
   return (
     <table class="bars">
       <caption class="unseen">{caption}</caption>

@@ -17,7 +17,7 @@ const ABOVE = 8;
 /** Below the lowest line, for the days. */
 const BELOW = 26;
 /** Days that have their name below. */
-const NAMED = 5;
+const NAMED = 4;
 /** Share of a day's width that its column takes. */
 const FULL = 0.72;
 
