@@ -108,12 +108,12 @@ export class Visitor {
   /** A header that is null is left out. */
   post(
     path: string,
-    fields: Record<string, string> = {},
+    fields: Record<string, string> | FormData = {},
     headers: Record<string, string | null> = {},
   ): Promise<Seen> {
     const all = { accept: "text/html", origin: this.origin, ...headers };
     const sent = Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== null);
-    const body = new URLSearchParams(fields);
+    const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
     return this.#send(path, { method: "POST", headers: Object.fromEntries(sent), body });
   }
 
