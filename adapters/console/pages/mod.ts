@@ -17,6 +17,7 @@ import { ORDER_LIST } from "./orders.tsx";
 import { RECORD_PAGE } from "./record.tsx";
 import { RECORD_FORMS } from "./record_form.tsx";
 import { RECORD_LIST } from "./records.tsx";
+import { OPERATOR_PAGES } from "./operator/mod.ts";
 import { SECURITY_PAGES } from "./security.tsx";
 
 /** Every page behind the sign-in. */
@@ -35,4 +36,5 @@ export const PAGES: readonly PageRoute[] = [
   ...AUDIT_PAGES,
   ...CONNECT_PAGES,
   ...SECURITY_PAGES,
+  ...OPERATOR_PAGES,
 ];

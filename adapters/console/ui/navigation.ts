@@ -25,6 +25,13 @@ export const SECTIONS: Section[] = [
   { path: "/audit", label: "Audit trail", icon: "audit", group: "Work" },
   { path: "/connect", label: "Connect", icon: "connect", group: "Account" },
   { path: "/profile/security", label: "Security", icon: "security", group: "Account" },
+  {
+    path: "/operator/clients",
+    label: "Clients",
+    icon: "operator",
+    group: "Operator",
+    masterOnly: true,
+  },
 ];
 
 /** Where a visit starts. */
