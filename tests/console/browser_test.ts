@@ -2,15 +2,10 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { addRecord } from "../support/studio.ts";
-import {
-  accessibilityProblems,
-  layoutProblems,
-  openBrowser,
-  type TestBrowser,
-  watchLayout,
-} from "../support/browser.ts";
+import { accessibilityProblems, layoutProblems, watchLayout } from "../support/browser.ts";
 import { whenThere } from "../support/skip.ts";
-import { type ConsoleUnderTest, openConsole, OPERATOR } from "./harness.ts";
+import { OPERATOR } from "./harness.ts";
+import { inBrowser, signIn } from "./scene.ts";
 
 const PASSWORD = "four words of my own";
 
@@ -106,41 +101,3 @@ whenThere("chromium", "the console in a real browser", () => {
     }
   }
 });
-
-interface Scene {
-  browser: TestBrowser;
-  house: ConsoleUnderTest;
-  origin: string;
-}
-
-/** Serves the console on a socket, with a browser beside it. */
-async function inBrowser(work: (scene: Scene) => Promise<void>): Promise<void> {
-  const ready = Promise.withResolvers<ConsoleUnderTest>();
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
-    async (request) => (await ready.promise).fetch(request),
-  );
-  const origin = `http://127.0.0.1:${server.addr.port}`;
-  const house = await openConsole(new URL(origin));
-  ready.resolve(house);
-  const browser = await openBrowser();
-  try {
-    await work({ browser, house, origin });
-  } finally {
-    await browser.close();
-    await server.shutdown();
-  }
-}
-
-async function signIn(
-  page: Awaited<ReturnType<Awaited<ReturnType<TestBrowser["person"]>>["newPage"]>>,
-  { anna }: ConsoleUnderTest,
-  origin: string,
-): Promise<void> {
-  await page.goto(`${origin}/sign-in`);
-  await page.getByLabel("E-mail address").fill(anna.email);
-  await page.getByLabel("Password").fill("four words that differ");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((url) => url.pathname !== "/sign-in");
-  await page.goto(`${origin}/profile/security`);
-}

@@ -51,6 +51,7 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
     }
   });
   const links = recordingLinks({ signingKey: "a key for tests", publicUrl, clock });
+  studio.ports.recordingLinks = links;
   const logged: ConsoleUnderTest["logged"] = [];
   const log = (_: string, event: string, fields: LogFields = {}) =>
     void logged.push({ event, fields });

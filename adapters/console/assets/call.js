@@ -43,9 +43,13 @@ async function follow() {
 
 // Puts the parts that differ in place, and leaves the others alone with whatever has the focus.
 function replace(fresh) {
-  showMoments(fresh);
-  listen(fresh);
-  for (const part of [...fresh.querySelectorAll("[data-part]")]) {
+  // In a parsed page these are live elements, and one of them would load the page anew.
+  for (const each of fresh.querySelectorAll("noscript")) each.remove();
+  for (const parsed of fresh.querySelectorAll("[data-part]")) {
+    // A copy of this document: a player of another one's never loads anything.
+    const part = document.importNode(parsed, true);
+    showMoments(part);
+    listen(part);
     const old = call.querySelector(`[data-part="${part.dataset.part}"]`);
     const audio = old.querySelector("audio");
     if ((audio && !audio.paused) || part.isEqualNode(old)) continue;
