@@ -8,7 +8,7 @@ import { isUuid } from "../../../src/kernel/ids.ts";
 import type { Page } from "../../../src/kernel/page.ts";
 import { wordsOf } from "../ui/format.ts";
 import { SelectField, SubmitButton } from "../ui/form.tsx";
-import { EmptyState, Moment, PageHeader, Pagination, Table } from "../ui/parts.tsx";
+import { EmptyState, Moment, Notice, PageHeader, Pagination, Table } from "../ui/parts.tsx";
 import type { PageRoute, Visit } from "../visit.tsx";
 import { asked, pageOf, paging } from "./listing.ts";
 
@@ -59,6 +59,11 @@ async function auditPage(visit: Visit): Promise<Response> {
     { title: "Audit trail" },
     <>
       <PageHeader title="Audit trail" lead={lead} />
+      {subjectOf(visit) && (
+        <Notice tone="neutral">
+          This is the trail of one row alone. <a href={visit.url.pathname}>Look at everything</a>
+        </Notice>
+      )}
       <section class="panel" aria-label="Audit trail">
         <Filters visit={visit} found={found} />
         <Found visit={visit} found={found} />

@@ -8,13 +8,13 @@ import type { ClientView } from "../../../src/access/queries.ts";
 import { priceOf } from "../../../src/billing/pricing.ts";
 import type { ForeseenOrder } from "../../../src/call_orders/foresee_refusal.ts";
 import type { CampaignView } from "../../../src/campaigns/campaign_repo.ts";
-import { DomainError, notFound } from "../../../src/kernel/errors.ts";
+import { DomainError } from "../../../src/kernel/errors.ts";
 import { newId } from "../../../src/kernel/ids.ts";
 import { durationText, moneyText } from "../ui/format.ts";
 import { Facts, LinkButton, Notice, PageHeader } from "../ui/parts.tsx";
 import type { PageRoute, Visit } from "../visit.tsx";
 import { Blocked } from "./order_parts.tsx";
-import { isRefusal } from "./record.tsx";
+import { isRefusal, orderOf } from "./record.tsx";
 
 /** The question, and the call. */
 export const CALL_NOW: PageRoute = {
@@ -24,6 +24,7 @@ export const CALL_NOW: PageRoute = {
   async post(visit, form) {
     const { uuid, orderUuid } = visit.params;
     const key = form.text("idempotencyKey");
+    await orderOf(visit);
     try {
       const { call } = await visit.app.calls.initiate(visit.principal, {
         callOrderUuid: orderUuid,
@@ -39,18 +40,15 @@ export const CALL_NOW: PageRoute = {
 };
 
 async function questionPage(visit: Visit, refused?: DomainError): Promise<Response> {
-  const { app, principal, params } = visit;
-  const profile = await app.records.profile(principal, params.uuid);
-  const order = profile.orders.find((view) => view.order.id === params.orderUuid.toLowerCase());
-  if (!order) throw notFound("Call order");
+  const { app, principal } = visit;
+  const { profile: { record }, view } = await orderOf(visit);
   const [money, campaign] = await Promise.all([
     app.access.getClient(principal),
-    app.campaigns.get(principal, order.order.campaignId),
+    app.campaigns.get(principal, view.order.campaignId),
   ]);
-  const { record } = profile;
   const path = `/records/${record.id}`;
   const status = refused ? refused.code === "conflict" ? 409 : 422 : 200;
-  const blocked = refused ?? order.blockedBy;
+  const blocked = refused ?? view.blockedBy;
   const mayCall = principal.permissions.has("calls.manage");
   return await visit.page(
     {
@@ -66,13 +64,13 @@ async function questionPage(visit: Visit, refused?: DomainError): Promise<Respon
         </Notice>
       )}
       <section class="panel narrow" aria-label="The call">
-        <Terms view={order} money={money} campaign={campaign} />
+        <Terms view={view} money={money} campaign={campaign} />
         {mayCall
           ? (
             <form
               class="form-end spaced"
               method="post"
-              action={visit.link(`${path}/orders/${order.order.id}/call`)}
+              action={visit.link(`${path}/orders/${view.order.id}/call`)}
             >
               <input type="hidden" name="idempotencyKey" value={newId(visit.now)} />
               <button class="button" type="submit" disabled={blocked !== null && !refused}>
@@ -112,7 +110,7 @@ function Terms({ view: { order, campaignName }, money, campaign }: {
             : <span class="as-written">{order.instructions}</span>,
         ],
         ["Price", `${text(tariff.setup)} when answered, ${text(tariff.perMinute)} a minute`],
-        ["Longest call", `${durationText(maxCallSeconds)} minutes`],
+        ["Longest call", durationText(maxCallSeconds)],
         ["Held back until it ends", <strong>{text(priceOf(tariff, maxCallSeconds))}</strong>],
         ["Balance", balance ? text(balance.available) : "none"],
       ]}

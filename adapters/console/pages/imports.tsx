@@ -246,9 +246,9 @@ async function newPage(
           caption="Columns"
           columns={[{ label: "Column" }, { label: "Meaning" }, { label: "Example" }]}
           rows={COLUMNS.map(([name, about, example]) => [
-            <code>{name}</code>,
+            <code class="nowrap">{name}</code>,
             about,
-            <code>{example}</code>,
+            <code class="nowrap">{example}</code>,
           ])}
         />
       </Section>

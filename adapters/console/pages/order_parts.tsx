@@ -25,9 +25,9 @@ export function OrderBadge({ status }: { status: CallOrderStatus }) {
   return <Badge tone={TONES[status]}>{wordsOf(status)}</Badge>;
 }
 
-/** When the server dials an order by itself, or that a person must start it. */
+/** When an order is due, or that somebody has to start it. */
 export function Scheduled({ order }: Pick<ForeseenOrder, "order">) {
-  return <Moment at={order.scheduledTime} none="when somebody starts it" />;
+  return <Moment at={order.scheduledTime} none="Started by hand" />;
 }
 
 /** Why dialling would be refused, with a link to what stands in the way. */

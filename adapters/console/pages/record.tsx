@@ -5,7 +5,9 @@
  * @module
  */
 import { CALL_ORDER_STATUSES } from "../../../src/call_orders/call_order.ts";
-import { DomainError, invalid } from "../../../src/kernel/errors.ts";
+import type { ForeseenOrder } from "../../../src/call_orders/foresee_refusal.ts";
+import { DomainError, invalid, notFound } from "../../../src/kernel/errors.ts";
+import type { RecordProfile } from "../../../src/records/queries.ts";
 import type { Form } from "../form.ts";
 import { LinkButton, Notice, PageHeader } from "../ui/parts.tsx";
 import type { PageRoute, Visit } from "../visit.tsx";
@@ -66,6 +68,7 @@ async function order(visit: Visit, form: Form): Promise<Response> {
 
 async function changeStatus(visit: Visit, form: Form): Promise<Response> {
   const { uuid, orderUuid } = visit.params;
+  await orderOf(visit);
   try {
     const status = CALL_ORDER_STATUSES.find((each) => each === form.text("status"));
     if (!status) throw invalid("status", `must be one of ${CALL_ORDER_STATUSES.join(", ")}`);
@@ -75,6 +78,20 @@ async function changeStatus(visit: Visit, form: Form): Promise<Response> {
     return await recordPage(visit, { refused: error });
   }
   return visit.redirect(`/records/${uuid}?done=status#orders`);
+}
+
+/**
+ * The record and the order of the address, which belong together.
+ *
+ * @throws DomainError `not_found`.
+ */
+export async function orderOf(
+  { app, principal, params }: Visit,
+): Promise<{ profile: RecordProfile; view: ForeseenOrder }> {
+  const profile = await app.records.profile(principal, params.uuid);
+  const view = profile.orders.find(({ order }) => order.id === params.orderUuid.toLowerCase());
+  if (!view) throw notFound("Call order");
+  return { profile, view };
 }
 
 /** Whether the page itself can say so: the record is there, and one may do such things. */
@@ -106,6 +123,7 @@ async function recordPage(visit: Visit, state: State): Promise<Response> {
         title={record.name}
         lead={<RecordBadges status={record.status} doNotCall={record.doNotCallAt !== null} />}
       >
+        <LinkButton href={visit.link(`/audit?subject=${record.id}`)} quiet>History</LinkButton>
         <LinkButton href={visit.link(`/records/${record.id}/edit`)} quiet>Edit</LinkButton>
       </PageHeader>
       {notice && <Notice tone="good">{notice}</Notice>}

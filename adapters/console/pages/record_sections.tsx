@@ -223,7 +223,7 @@ export function NewOrder(
             label="Scheduled time"
             name="scheduledTime"
             type="datetime-local"
-            hint="In UTC; leave it blank to start the call yourself"
+            hint="In UTC; blank: you start it"
             value={form?.text("scheduledTime")}
             error={problems.scheduledTime}
           />

@@ -48,7 +48,7 @@ export const RECORD_LIST: PageRoute = {
       <>
         <PageHeader
           title="Records"
-          lead="The people whom your campaigns call: what is known of each, and what came of it."
+          lead="The people whom your campaigns call."
         >
           <LinkButton href={visit.link("/imports/new")} quiet>Import a file</LinkButton>
           <LinkButton href={visit.link("/records/new")}>New record</LinkButton>
