@@ -159,6 +159,25 @@ Deno.test("another client's uuid reads like one that nobody has, in every addres
   assertEquals(await contentsOf(house.store), before);
 });
 
+Deno.test("a master who looks at one client finds and changes nothing of another's there", async () => {
+  const scene = await openScene();
+  const { house, master, mine, theirs } = scene;
+  const before = await contentsOf(house.store);
+  for (const page of NAMING.filter(({ ofClient }) => ofClient)) {
+    const path = `/clients/${mine.client.id}${fill(page.path, of(theirs))}`;
+    const like = `/clients/${mine.client.id}${fill(page.path, random())}`;
+    if (page.get) {
+      const seen = await master.get(path);
+      assertEquals(alike(seen), alike(await master.get(like)), path);
+      assertEquals(seen.status, 404, path);
+    }
+    if (page.post) {
+      assertEquals(alike(await master.post(path)), alike(await master.post(like)), path);
+    }
+  }
+  assertEquals(await contentsOf(house.store), before);
+});
+
 Deno.test("a form of one's own page that names rows of another client changes nothing of theirs", async () => {
   const scene = await openScene();
   const { house, member, mine, theirs } = scene;
