@@ -1,11 +1,12 @@
 /** The page's story in a real browser, and what tools for accessibility say of every page. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { addRecord } from "../support/studio.ts";
+import { addCall, addRecord } from "../support/studio.ts";
 import { accessibilityProblems, layoutProblems, watchLayout } from "../support/browser.ts";
 import { whenThere } from "../support/skip.ts";
 import { OPERATOR } from "./harness.ts";
 import { inBrowser, signIn } from "./scene.ts";
+import { wholeCall } from "./told_calls.ts";
 
 const PASSWORD = "four words of my own";
 
@@ -78,6 +79,9 @@ whenThere("chromium", "the console in a real browser", () => {
           await watchLayout(context);
           const page = await context.newPage();
           const { secret } = await house.app.access.inviteUser(OPERATOR, house.anna.email);
+          const told = await wholeCall(house);
+          const live = await addCall(house);
+          const campaign = `/campaigns/${house.company.campaign.id}`;
           const look = async (path: string) => {
             if (path !== "") await page.goto(origin + path);
             assertEquals(await accessibilityProblems(page), [], path);
@@ -96,6 +100,15 @@ whenThere("chromium", "the console in a real browser", () => {
           await page.getByText("It works").waitFor();
           await look("");
           await look("/connect");
+          await look("/campaigns");
+          await look("/campaigns?days=90");
+          await look(campaign);
+          await page.locator("summary", { hasText: "The same as a table" }).click();
+          await look("");
+          await look("/calls");
+          await look(`${campaign}/calls?reason=voicemail`);
+          await look(`/calls/${told.id}`);
+          await look(`/calls/${live.id}`);
         });
       });
     }

@@ -1,44 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { presentCost } from "../../adapters/mcp/present/call.ts";
 import { moneyText } from "../../adapters/console/ui/format.ts";
-import { recordingOf } from "../../adapters/telephony/simulated/mp3.ts";
 import { parseMicros } from "../../src/billing/money.ts";
-import type { Call } from "../../src/calls/call.ts";
-import type { Turn } from "../../src/calls/transcript.ts";
 import { whenThere } from "../support/skip.ts";
 import { addCall, addOrder, addRecord, callNow, report, talk } from "../support/studio.ts";
-import { type ConsoleUnderTest, openConsole } from "./harness.ts";
+import { openConsole } from "./harness.ts";
 import { HOSTILE, isInert, personWith } from "./people.ts";
 import { inBrowser, signIn } from "./scene.ts";
-
-const TURNS: Turn[] = [
-  { role: "agent", startSeconds: 0, text: "Hello, this is an automated assistant." },
-  { role: "contact", startSeconds: 4.5, text: "Yes, do call me back." },
-  { role: "agent", startSeconds: 12, text: "Thank you, good-bye." },
-];
-const SECONDS = 20;
-
-/** What comes in once a call has ended. */
-async function tell(house: ConsoleUnderTest, call: Call, turns = TURNS): Promise<void> {
-  house.gateway.recording = (_, range) => Promise.resolve(recordingOf(turns, SECONDS, range));
-  await report(house, call, { type: "recording", reference: "r", durationSeconds: SECONDS });
-  await report(house, call, {
-    type: "outcomes",
-    outcomes: [
-      { name: "interested", type: "boolean", value: true, turn: 1 },
-      { name: "remark", type: "text", value: turns[1].text, turn: 7 },
-    ],
-  });
-  await report(house, call, { type: "transcript", turns, summary: turns[1].text });
-}
-
-/** A call that was talked on, with all that there is to know of it. */
-async function wholeCall(house: ConsoleUnderTest, turns = TURNS): Promise<Call> {
-  const call = await addCall(house);
-  await talk(house, call, SECONDS);
-  await tell(house, call, turns);
-  return call;
-}
+import { SECONDS, tell, TURNS, wholeCall } from "./told_calls.ts";
 
 Deno.test("a call's page shows what was said, what rests on it, and its recording", async () => {
   const house = await openConsole();
@@ -221,6 +190,8 @@ whenThere("chromium", "a call's page in a real browser", () => {
       await page.getByText(TURNS[1].text).last().waitFor();
       await news.getByText("Its transcript is there.").waitFor({ state: "attached" });
       assertEquals(await page.locator("#call[data-after], #call[data-again]").count(), 0);
+      await page.getByRole("button", { name: "Play from 0:12" }).click();
+      await page.locator("#turn-2[aria-current]").waitFor();
       assertEquals(loads, 0);
     });
   });
