@@ -107,6 +107,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const resources = readLanes === null
     ? app
     : createApp({ ...ports, uow: new PostgresUnitOfWork(readLanes) });
+  const stopping = new AbortController();
   const mcp = createMcp({
     app,
     resources,
@@ -130,6 +131,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       clock,
       log,
       fetch: (request) => http.fetch(request),
+      stopping: stopping.signal,
     }),
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
@@ -153,6 +155,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     stopWaiting() {
       http.stopAcceptingTraffic();
       mcp.stopWaiting();
+      stopping.abort();
     },
     async close() {
       await Promise.all([lanes.close(), readLanes?.close()]);

@@ -32,6 +32,8 @@ export interface ConsoleDeps {
   log: Log;
   /** The whole server's, for looking at its MCP endpoint as a client would. */
   fetch: (request: Request) => Promise<Response>;
+  /** Aborted when the server is about to stop: pages that wait for something are sent at once. */
+  stopping: AbortSignal;
 }
 
 /** What the server knows of a request, and learns of it for its log. */
@@ -138,7 +140,7 @@ async function visitOf(
   c: Context<Env>,
   path: string,
   page: PageRoute,
-  { app, assets, publicUrl, clock, cookie, fetch }: Parts,
+  { app, assets, publicUrl, clock, cookie, fetch, stopping }: Parts,
 ): Promise<Visit> {
   const { facts } = c.env;
   facts.route = path;
@@ -157,7 +159,7 @@ async function visitOf(
   const client = isMaster ? looked?.view.client ?? null : own;
   const url = new URL(c.req.url);
   const now = clock.now();
-  const { signal } = c.req.raw;
+  const signal = AbortSignal.any([c.req.raw.signal, stopping]);
   const about = { app, assets, publicUrl, now, signedIn, client, clients, url, params };
   return new Visit({ ...about, fetch, signal }, looked?.principal ?? principal);
 }

@@ -48,7 +48,7 @@ export interface VisitFacts {
   params: Record<string, string>;
   /** The whole server's, for looking at its MCP endpoint as a client would. */
   fetch: (request: Request) => Promise<Response>;
-  /** Of the request: aborted when nobody waits for the page any more. */
+  /** Aborted when nobody waits for the page any more, or the server is about to stop. */
   signal: AbortSignal;
 }
 
@@ -68,7 +68,7 @@ export class Visit {
   readonly params: Record<string, string>;
   /** The whole server's. */
   readonly fetch: VisitFacts["fetch"];
-  /** Of the request: aborted when nobody waits for the page any more. */
+  /** Aborted when nobody waits for the page any more, or the server is about to stop. */
   readonly signal: AbortSignal;
   readonly #assets: Assets;
 

@@ -78,6 +78,17 @@ Deno.test("a request for news is answered when the status is another, or after a
   assertStringIncludes((await second).text, 'data-after="ringing"');
 });
 
+Deno.test("a request for news is answered at once when the server is about to stop", async () => {
+  const house = await openConsole();
+  const call = await addCall(house);
+  const { status } = await callNow(house, call);
+  const person = await house.signedIn(house.anna);
+  const news = person.get(`/calls/${call.id}?after=${status}`);
+  await house.clock.advance(1000);
+  house.stop();
+  assertStringIncludes((await news).text, `data-after="${status}"`);
+});
+
 Deno.test("a page that waits for its transcript looks again for a few minutes only", async () => {
   const house = await openConsole();
   const call = await addCall(house);

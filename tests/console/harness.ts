@@ -19,6 +19,8 @@ export const OPERATOR = operator("test");
 export interface ConsoleUnderTest extends Studio {
   fetch: (request: Request) => Promise<Response>;
   logged: { event: string; fields: LogFields }[];
+  /** Tells it that the server is about to stop. */
+  stop(): void;
   /** Of the company, with every permission. */
   anna: User;
   /** Of the other company. */
@@ -52,6 +54,7 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
   });
   const links = recordingLinks({ signingKey: "a key for tests", publicUrl, clock });
   studio.ports.recordingLinks = links;
+  const stopping = new AbortController();
   const logged: ConsoleUnderTest["logged"] = [];
   const log = (_: string, event: string, fields: LogFields = {}) =>
     void logged.push({ event, fields });
@@ -63,7 +66,15 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
     mcp: mcp.fetch,
     ready: () => Promise.resolve({ ok: true, checks: {} }),
     recordings: { links, open: app.calls.openRecording },
-    pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log, fetch }),
+    pages: createConsole({
+      app,
+      assets: await readAssets(),
+      publicUrl,
+      clock,
+      log,
+      fetch,
+      stopping: stopping.signal,
+    }),
     clock,
     log,
     requestsPerMinute: null,
@@ -73,6 +84,7 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
     ...studio,
     fetch,
     logged,
+    stop: () => stopping.abort(),
     anna,
     otto: other.user,
     olga,
