@@ -224,6 +224,21 @@ Deno.test("files to download are never shown as pages", async () => {
   }
 });
 
+Deno.test("the log tells which page was asked for, and none of the uuids in its address", async () => {
+  const scene = await openScene();
+  const { logged } = scene.house;
+  for (const page of PAGES) {
+    for (const [visitor, path] of waysTo(scene, page)) {
+      const narrowed = path.startsWith("/clients/") ? "/clients/:clientUuid" : "";
+      if (page.get) await visitor.get(path);
+      else await visitor.post(path, {});
+      assertEquals(logged.at(-1)?.fields.route, narrowed + page.path);
+      await scene.house.visitor().post(path, {}, { origin: FOREIGN });
+      assertEquals(logged.at(-1)?.fields.route, "other");
+    }
+  }
+});
+
 whenThere("chromium", "stored attacks in a real browser", () => {
   Deno.test("whatever is stored is text on every page: no element, no script, nothing blocked", async () => {
     const ready = Promise.withResolvers<Scene>();
