@@ -63,7 +63,7 @@ Deno.test("a file is looked at, started, and done, and every page tells how it s
   assertEquals(locationOf(await person.post(`${path}/start`)), path);
   const running = await person.get(path);
   assertStringIncludes(running.text, '<progress id="progress" value="0" max="3">');
-  assertStringIncludes(running.text, '<meta http-equiv="refresh" content="2">');
+  assertStringIncludes(running.text, '<meta http-equiv="refresh" content="2"/>');
   await app.imports.run();
   const done = await person.get(path);
   assertStringIncludes(done.text, "The import is done");

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { raw } from "@hono/hono/html";
 import {
   type ContactImport,
   type ImportProblem,
@@ -188,7 +187,9 @@ function Progress({ visit, contactImport }: { visit: Visit; contactImport: Conta
   const { id, rows, nextRow, created, duplicates, refused } = contactImport;
   return (
     <Section title="Under way" about="You may leave this page; the import goes on.">
-      <noscript>{raw(`<meta http-equiv="refresh" content="${LOOK_AGAIN}">`)}</noscript>
+      <noscript>
+        <meta http-equiv="refresh" content={String(LOOK_AGAIN)} />
+      </noscript>
       <div data-progress>
         <p class="progress">
           <label for="progress">
