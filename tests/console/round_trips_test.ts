@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { compose } from "../../adapters/compose.ts";
 import { operator } from "../../src/access/principal.ts";
 import { embeddedDatabases } from "../support/databases.ts";
@@ -11,6 +11,11 @@ const OF_PAGES: Record<string, number> = {
   "/": 0,
   "/connect": 1,
   "/profile/security": 3,
+  "/campaigns": 4,
+  "/campaigns/:campaign": 4,
+  "/campaigns/:campaign/calls": 3,
+  "/calls": 3,
+  "/calls/:call": 4,
 };
 
 Deno.test({
@@ -33,7 +38,15 @@ Deno.test({
     onRoundTrip: () => roundTrips++,
   });
   const { access } = studio.app;
-  await setUpCompany(studio.app, "Acme", 555, 2);
+  const { token, campaignUuid, recordUuids: [recordUuid] } = await setUpCompany(
+    studio.app,
+    "Acme",
+    555,
+    2,
+  );
+  const admin = await access.authenticate(token);
+  const { order } = await studio.app.callOrders.create(admin, { recordUuid, campaignUuid });
+  const { call } = await studio.app.calls.initiate(admin, { callOrderUuid: order.id });
   const [{ email }] = (await access.listUsers(operator("test"))).users;
   const { secret } = await access.inviteUser(operator("test"), email);
   await access.acceptInvitation(secret, "four words that differ");
@@ -41,7 +54,10 @@ Deno.test({
   assertEquals((await person.signIn(email)).status, 303);
   for (const [path, expected] of Object.entries(OF_PAGES)) {
     roundTrips = 0;
-    await person.get(path);
+    const { status } = await person.get(
+      path.replace(":campaign", campaignUuid).replace(":call", call.id),
+    );
+    assert(status < 400, `${path}: ${status}`);
     assertEquals(roundTrips, expected, path);
   }
   await studio.close();
