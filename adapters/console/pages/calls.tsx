@@ -135,7 +135,7 @@ function List(
           </EmptyState>
         )
         : <CallTable visit={visit} calls={calls.items} campaigns={campaigns !== null} />}
-      <Pagination {...paging(visit, calls)} />
+      {calls.total > 0 && <Pagination {...paging(visit, calls)} />}
     </Section>
   );
 }

@@ -122,19 +122,25 @@ function Outcomes({ outcomes }: { outcomes: OutcomeSummary[] }) {
 function Values({ outcome: { name, type, count, distinctValues, values } }: {
   outcome: OutcomeSummary;
 }) {
-  const bars = values.map((one) => ({
+  // Numbers tell more in their own order; everything else comes as it is given, by frequency.
+  const numbers = type === "number";
+  const ordered = numbers ? values.toSorted((a, b) => Number(a.value) - Number(b.value)) : values;
+  const bars = ordered.map((one) => ({
     label: type === "text" ? <Said>{outcomeText(one.value)}</Said> : outcomeText(one.value),
     size: one.count,
     text: countText(one.count),
     more: shareText(one.count, count),
   }));
   const table = (some: Bar[], caption: string) => (
-    <BarTable caption={caption} of="Value" value="Calls" bars={some} longest={bars[0].size} />
+    <BarTable caption={caption} of="Value" value="Calls" bars={some} longest={values[0].count} />
   );
   const rest = bars.slice(SEEN_VALUES);
   return (
     <>
-      {table(bars.slice(0, SEEN_VALUES), `Values of ${name}, most frequent first`)}
+      {table(
+        bars.slice(0, SEEN_VALUES),
+        `Values of ${name}, ${numbers ? "in order" : "most frequent first"}`,
+      )}
       {rest.length > 0 && (
         <details class="figures">
           <summary>{rest.length} more values</summary>
