@@ -126,13 +126,20 @@ function mount(hono: Hono<Env>, prefix: string, page: PageRoute, parts: Parts): 
     await newsResponse(parts.assets, {
       status: 413,
       title: "This is too large",
-      text: `The form may have at most ${Math.round(maxBytes / 1024)} KiB.`,
+      text: `What you sent may have at most ${sizeText(maxBytes)}. Go back, and send less.`,
     });
   hono.post(path, bodyLimit({ maxSize: maxBytes, onError }), async (c) => {
     const visit = await visitOf(c, path, page, parts);
     if (unchosen(visit)) throw notFound("Client");
     return await post(visit, await readForm(c.req.raw));
   });
+}
+
+/** Bytes as people read them. */
+function sizeText(bytes: number): string {
+  return bytes < 1_000_000
+    ? `${Math.floor(bytes / 1000)} kB`
+    : `${Math.floor(bytes / 1_000_000)} MB`;
 }
 
 /** Who looks at the page, and at whose data. */

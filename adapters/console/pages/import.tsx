@@ -28,7 +28,7 @@ import { csvResponse, inert } from "./csv_response.ts";
 import { ImportBadge } from "./imports.tsx";
 
 /** Rows of the file that are shown before it is imported. */
-const SHOWN_ROWS = 8;
+const SHOWN_ROWS = 5;
 /** Seconds after which a page without scripts looks again. */
 const LOOK_AGAIN = 2;
 

@@ -115,23 +115,25 @@ async function listPage(visit: Visit): Promise<Response> {
                 caption="Imports, newest first"
                 columns={[
                   { label: "File" },
-                  { label: "Type" },
                   { label: "Status" },
                   { label: "Added", numeric: true },
                   { label: "Known already", numeric: true },
                   { label: "Refused", numeric: true },
-                  { label: "By" },
                   { label: "When" },
                 ]}
                 rows={found.items.map(({ contactImport, typeName }) => [
-                  <a class="row-link" href={visit.link(`/imports/${contactImport.id}`)}>
-                    {contactImport.fileName}
-                  </a>,
-                  typeName,
+                  <>
+                    <a class="row-link" href={visit.link(`/imports/${contactImport.id}`)}>
+                      {contactImport.fileName}
+                    </a>
+                    <small>{typeName}</small>
+                  </>,
                   <ImportBadge status={contactImport.status} />,
                   ...figures(contactImport).map(countText),
-                  contactImport.actor,
-                  <Moment at={contactImport.createdAt} />,
+                  <>
+                    <Moment at={contactImport.createdAt} />
+                    <small>{contactImport.actor}</small>
+                  </>,
                 ])}
               />
               <Pagination {...paging(visit, found)} />

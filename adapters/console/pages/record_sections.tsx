@@ -141,7 +141,9 @@ export function Orders({ visit, profile: { record, orders, counts } }: Of) {
               )}
             </>,
             <OrderBadge status={view.order.status} />,
-            isOpenOrder(view.order.status) ? <Scheduled order={view.order} /> : <None />,
+            isOpenOrder(view.order.status)
+              ? <Scheduled order={view.order} />
+              : <span class="muted">{NOTHING}</span>,
             isOpenOrder(view.order.status)
               ? <Obstacle visit={visit} view={view} />
               : <span class="muted">It is closed</span>,
