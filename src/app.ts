@@ -7,6 +7,7 @@ import { acceptInvitation, openInvitation } from "./access/accept_invitation.ts"
 import { authenticate } from "./access/authenticate.ts";
 import { authenticateSession } from "./access/authenticate_session.ts";
 import { changePassword } from "./access/change_password.ts";
+import { disableUser } from "./access/disable_user.ts";
 import { inviteUser } from "./access/invite_user.ts";
 import { endSession, listSessions } from "./access/manage_sessions.ts";
 import { getClient, lookAtClient } from "./access/client_of.ts";
@@ -83,6 +84,7 @@ export type App = {
     listUsers: Bound<typeof listUsers>;
     auditTrail: Bound<typeof auditTrail>;
     clientNames: Bound<typeof clientNames>;
+    disableUser: Bound<typeof disableUser>;
     inviteUser: Bound<typeof inviteUser>;
     openInvitation: Bound<typeof openInvitation>;
     acceptInvitation: Bound<typeof acceptInvitation>;
@@ -170,6 +172,7 @@ export function createApp(ports: Ports): App {
       listUsers: bind(listUsers),
       auditTrail: bind(auditTrail),
       clientNames: bind(clientNames),
+      disableUser: bind(disableUser),
       inviteUser: bind(inviteUser),
       openInvitation: bind(openInvitation),
       acceptInvitation: bind(acceptInvitation),

@@ -775,6 +775,7 @@ create table users (
   name text not null,
   master boolean not null,
   created_at timestamp(3) with time zone not null,
+  disabled_at timestamp(3) with time zone,
   constraint users_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
   constraint users_pkey PRIMARY KEY (id),
   constraint users_role_id_fkey FOREIGN KEY (role_id) REFERENCES roles(id)
@@ -815,7 +816,7 @@ AS $function$
     t.revoked_at, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
     r.permissions
   from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
-  where t.hash = token_hash
+  where t.hash = token_hash and u.disabled_at is null
 $function$;
 alter function identify(text,timestamp with time zone) owner to app_functions;
 grant execute on function identify(text,timestamp with time zone) to app_auth;
@@ -838,7 +839,7 @@ AS $function$
     u.created_at, r.client_id, r.name, r.admin, r.permissions, c.name
   from sessions s join users u on u.id = s.user_id join roles r on r.id = u.role_id
     left join clients c on c.id = u.client_id
-  where s.hash = session_hash
+  where s.hash = session_hash and u.disabled_at is null
 $function$;
 alter function identify_session(text,timestamp with time zone,timestamp with time zone) owner to app_functions;
 grant execute on function identify_session(text,timestamp with time zone,timestamp with time zone) to app_auth;
@@ -852,7 +853,7 @@ AS $function$
   select i.id, i.hash, i.created_at, i.expires_at, i.used_at, u.id, u.client_id, u.role_id, u.email, u.name, u.master,
     u.created_at
   from invitations i join users u on u.id = i.user_id
-  where i.hash = invitation_hash
+  where i.hash = invitation_hash and u.disabled_at is null
 $function$;
 alter function open_invitation(text) owner to app_functions;
 grant execute on function open_invitation(text) to app_auth;
@@ -882,7 +883,7 @@ AS $function$
   select u.id, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
     r.permissions, p.hash, p.signed_in_at
   from users u join roles r on r.id = u.role_id left join passwords p on p.user_id = u.id
-  where lower(u.email) = lower(address)
+  where lower(u.email) = lower(address) and u.disabled_at is null
 $function$;
 alter function sign_in_account(text) owner to app_functions;
 grant execute on function sign_in_account(text) to app_auth;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { callStatus } from "../support/mcp_status.ts";
 import { addCall, NOBODY } from "../support/studio.ts";
-import { type ConsoleUnderTest, openConsole, type Visitor } from "./harness.ts";
+import { type ConsoleUnderTest, openConsole, OPERATOR, type Visitor } from "./harness.ts";
 
 const CLIENTS = "/operator/clients";
 const TARIFF = { setup: "0.01", perMinute: "0.12", incrementSeconds: "60" };
@@ -153,6 +153,31 @@ Deno.test("all tokens of somebody are revoked at once, and nobody else's", async
   await olga.post(`${page}/users/${house.anna.id}/revoke-tokens`);
   for (const token of hers) assertEquals(await callStatus(house.fetch, token), 401);
   assertEquals(await callStatus(house.fetch, his), 200);
+});
+
+Deno.test("who is disabled is out at once, everywhere, and comes back when enabled", async () => {
+  const { house, olga, page } = await atWork();
+  const anna = await house.signedIn(house.anna);
+  const { secret } = await house.app.access.issueToken(house.master, {
+    user: house.anna.email,
+    name: "T",
+  });
+  const invitation = await house.app.access.inviteUser(OPERATOR, house.anna.email);
+  const person = `${page}/users/${house.anna.id}`;
+  const isIn = async () => [
+    (await anna.get("/connect")).status,
+    await callStatus(house.fetch, secret),
+    (await house.visitor().get(`/invitation/${invitation.secret}`)).status,
+    (await house.visitor().signIn(house.anna.email)).status,
+  ];
+  assertEquals(await isIn(), [200, 200, 200, 303]);
+  assertEquals((await olga.post(`${person}/disable`)).status, 303);
+  assertEquals(await isIn(), [303, 401, 404, 401]);
+  assertMatch((await olga.get(page)).text, /Anna<\/strong> <span class="badge bad">Disabled/);
+  assertEquals((await olga.post(`${person}/enable`)).status, 303);
+  await house.clock.advance(60_000);
+  // The session has ended for good.
+  assertEquals(await isIn(), [303, 200, 200, 303]);
 });
 
 Deno.test("what the operator does is in the audit trail, in the operator's own name", async () => {

@@ -42,6 +42,8 @@ const DONE: Record<string, string> = {
   tariff: "The new prices hold for calls that start from now on.",
   user: "The user is saved. Next: invite them, so that they can choose a password.",
   role: "The role is saved, and holds at once.",
+  disabled: "Nothing of theirs is accepted any more: password, sessions, invitations, tokens.",
+  enabled: "They may come in again, with the password and tokens that they had.",
   tokens: "The tokens are revoked. Whoever uses them is refused from now on.",
 };
 

@@ -21,6 +21,8 @@ export const PEOPLE_PAGES: readonly PageRoute[] = [
   { path: `${PATH}/users/:userUuid/role`, post: changeRole },
   { path: `${PATH}/users/:userUuid/invite`, post: invite },
   { path: `${PATH}/users/:userUuid/revoke-tokens`, post: revokeTokens },
+  { path: `${PATH}/users/:userUuid/disable`, post: (visit) => disable(visit, true) },
+  { path: `${PATH}/users/:userUuid/enable`, post: (visit) => disable(visit, false) },
 ];
 
 async function saveUser(visit: Visit, form: Form): Promise<Response> {
@@ -74,6 +76,12 @@ async function revokeTokens(visit: Visit): Promise<Response> {
     }
   }
   return visit.redirect(`${pathOf(visit)}?done=tokens#people`);
+}
+
+async function disable(visit: Visit, disabled: boolean): Promise<Response> {
+  const { email } = await userOf(visit);
+  await visit.app.access.disableUser(visit.principal, { email, disabled });
+  return visit.redirect(`${pathOf(visit)}?done=${disabled ? "disabled" : "enabled"}#people`);
 }
 
 /** The user whom the address names, who must be the client's that it names. */

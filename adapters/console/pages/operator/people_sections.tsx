@@ -6,7 +6,7 @@
 import type { Role, Token, User } from "../../../../src/access/client.ts";
 import { PERMISSIONS } from "../../../../src/access/principal.ts";
 import { CheckboxGroup, SelectField, SubmitButton, TextField } from "../../ui/form.tsx";
-import { Confirm, EmptyState, Moment, Section, Table } from "../../ui/parts.tsx";
+import { Badge, Confirm, EmptyState, Moment, Section, Table } from "../../ui/parts.tsx";
 import type { Seen, State } from "./client.tsx";
 
 /** What the sections need. */
@@ -50,15 +50,13 @@ function Users({ path, seen, state, now }: Props) {
             ]}
             rows={users.toSorted(byName).map((user) => [
               <>
-                <strong>{user.name}</strong>
+                <strong>{user.name}</strong> {user.disabledAt && <Badge tone="bad">Disabled</Badge>}
                 <small>{user.email}</small>
               </>,
               <ChangeRole path={path} user={user} roles={roles} />,
               <Tokens tokens={tokens.get(user.id) ?? []} now={now} />,
               <div class="row-actions">
-                <form method="post" action={`${path}/users/${user.id}/invite`}>
-                  <button class="button quiet small" type="submit">Invite</button>
-                </form>
+                <UserSwitch path={path} user={user} />
                 {(tokens.get(user.id) ?? []).some((token) => token.revokedAt === null) && (
                   <Confirm
                     label="Revoke tokens"
@@ -108,6 +106,29 @@ function Users({ path, seen, state, now }: Props) {
         </form>
       </details>
     </Section>
+  );
+}
+
+function UserSwitch({ path, user }: { path: string; user: User }) {
+  if (user.disabledAt) {
+    return (
+      <form method="post" action={`${path}/users/${user.id}/enable`}>
+        <button class="button quiet small" type="submit">Enable</button>
+      </form>
+    );
+  }
+  return (
+    <>
+      <form method="post" action={`${path}/users/${user.id}/invite`}>
+        <button class="button quiet small" type="submit">Invite</button>
+      </form>
+      <Confirm
+        label="Disable"
+        question={`Disable ${user.name}? They are signed out, and their tokens are refused until you enable them.`}
+        action={`${path}/users/${user.id}/disable`}
+        confirm="Disable"
+      />
+    </>
   );
 }
 
