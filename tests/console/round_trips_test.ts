@@ -16,6 +16,16 @@ const OF_PAGES: Record<string, number> = {
   "/campaigns/:campaign/calls": 3,
   "/calls": 3,
   "/calls/:call": 4,
+  "/records": 3,
+  "/records/new": 2,
+  "/records/:record": 3,
+  "/records/:record/edit": 2,
+  "/records/:record/orders/:order/call": 4,
+  "/orders": 3,
+  "/imports": 2,
+  "/imports/new": 3,
+  "/imports/:import": 3,
+  "/audit": 2,
 };
 
 Deno.test({
@@ -38,7 +48,7 @@ Deno.test({
     onRoundTrip: () => roundTrips++,
   });
   const { access } = studio.app;
-  const { token, campaignUuid, recordUuids: [recordUuid] } = await setUpCompany(
+  const { token, campaignUuid, recordTypeUuid, recordUuids: [recordUuid] } = await setUpCompany(
     studio.app,
     "Acme",
     555,
@@ -47,6 +57,12 @@ Deno.test({
   const admin = await access.authenticate(token);
   const { order } = await studio.app.callOrders.create(admin, { recordUuid, campaignUuid });
   const { call } = await studio.app.calls.initiate(admin, { callOrderUuid: order.id });
+  const { contactImport } = await studio.app.imports.preview(admin, {
+    recordTypeUuid,
+    fileName: "leads.csv",
+    bytes: 1000,
+    rows: [{ line: 2, fields: { name: "Bo", phoneNumber: "+14155550132" } }],
+  });
   const [{ email }] = (await access.listUsers(operator("test"))).users;
   const { secret } = await access.inviteUser(operator("test"), email);
   await access.acceptInvitation(secret, "four words that differ");
@@ -55,7 +71,9 @@ Deno.test({
   for (const [path, expected] of Object.entries(OF_PAGES)) {
     roundTrips = 0;
     const { status } = await person.get(
-      path.replace(":campaign", campaignUuid).replace(":call", call.id),
+      path.replace(":campaign", campaignUuid).replace(":call", call.id)
+        .replace(":record", recordUuid).replace(":order", order.id)
+        .replace(":import", contactImport.id),
     );
     assert(status < 400, `${path}: ${status}`);
     assertEquals(roundTrips, expected, path);
