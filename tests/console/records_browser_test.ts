@@ -85,8 +85,11 @@ whenThere("chromium", "records and imports in a real browser", () => {
       await page.getByRole("link", { name: "Bo Larsen" }).click();
       await page.getByLabel("Scheduled time").fill("2026-07-01T09:30");
       await page.getByLabel("Instructions").fill("Be brief");
-      await page.getByRole("button", { name: "Order call" }).click();
+      await page.getByRole("button", { name: "Order call" }).dblclick();
       await page.getByText("The call order is there").waitFor();
+      await page.goBack({ waitUntil: "commit" });
+      await page.getByRole("button", { name: "Order call" }).click();
+      await page.getByText("is still open. Use that one").waitFor();
       const [{ order }] = (await house.app.callOrders.list(house.admin, {})).items;
       const sent = await page.evaluate(() => new Date("2026-07-01T09:30").toISOString());
       assertEquals([order.recordId, order.scheduledTime?.toISOString()], [id, sent]);
