@@ -148,6 +148,12 @@ whenThere("chromium", "records and imports in a real browser", () => {
           await talk(house, await addCall(house, await addOrder(house, {}, record)), 65);
           const order = await addOrder(house, { instructions: "Be brief" }, record);
           const unwanted = await addRecord(house, { doNotCallAt: NOON });
+          const long = await addRecord(house, {
+            name: "n".repeat(200),
+            consent: { at: NOON, source: "s".repeat(300) },
+            parameters: { ["k".repeat(64)]: "v".repeat(300) },
+          });
+          const ofLong = await addOrder(house, { instructions: "i".repeat(300) }, long);
           const look = async (path: string) => {
             if (path !== "") await page.goto(origin + path);
             assertEquals(await accessibilityProblems(page), [], path);
@@ -160,7 +166,8 @@ whenThere("chromium", "records and imports in a real browser", () => {
           await look(`/records/${record.id}`);
           await page.locator("summary", { hasText: "Change status" }).first().click();
           await look("");
-          await look(`/records/${unwanted.id}`);
+          for (const { id } of [unwanted, long]) await look(`/records/${id}`);
+          await look(`/records/${long.id}/orders/${ofLong.id}/call`);
           await look(`/records/${record.id}/edit`);
           await look(`/records/${record.id}/orders/${order.id}/call`);
           for (const path of ["/orders", "/audit", "/imports"]) await look(path);
@@ -174,6 +181,14 @@ whenThere("chromium", "records and imports in a real browser", () => {
           await look("");
           await house.app.imports.run();
           await page.getByText("The import is done").waitFor();
+          await look("");
+          const file = `name,phone,${"k".repeat(64)}\nAna,+14155559999,${"v".repeat(300)}`;
+          const buffer = Buffer.from(file);
+          const name = `${"f".repeat(150)}.csv`;
+          await page.goto(`${origin}/imports/new`);
+          await page.getByLabel("CSV file").setInputFiles({ name, mimeType: "text/csv", buffer });
+          await page.getByRole("button", { name: "Look at it first" }).click();
+          await page.getByText("Ready to start").waitFor();
           await look("");
           await look("/imports");
         });
