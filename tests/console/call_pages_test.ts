@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { presentCost } from "../../adapters/mcp/present/call.ts";
 import { moneyText } from "../../adapters/console/ui/format.ts";
 import { parseMicros } from "../../src/billing/money.ts";
+import { LINK_MINUTES } from "../../src/calls/queries.ts";
 import { whenThere } from "../support/skip.ts";
 import { addCall, addOrder, addRecord, callNow, report, talk } from "../support/studio.ts";
 import { openConsole } from "./harness.ts";
@@ -121,6 +122,7 @@ Deno.test("who may not see calls is told which permission is missing", async () 
   for (const path of ["/calls", `/campaigns/${id}/calls`, `/calls/${call.id}`, "/calls/x"]) {
     const { status, text } = await person.get(path);
     assertEquals(status, 403, path);
+    assertStringIncludes(text, "Your role does not let you see calls");
     assertStringIncludes(text, "Missing required permission [calls.view]");
     assert(!text.includes(TURNS[1].text));
   }
@@ -222,6 +224,25 @@ whenThere("chromium", "a call's page in a real browser", () => {
       await page.getByRole("button", { name: "Play from 0:04" }).click();
       await page.locator("#turn-1[aria-current]").waitFor();
       assertEquals(await page.locator(".turns [aria-current]").count(), 1);
+    });
+  });
+
+  Deno.test("a recording whose link has expired gets a new one, and can be heard", async () => {
+    await inBrowser(async ({ browser, house, origin }) => {
+      const call = await wholeCall(house);
+      const page = await (await browser.person()).newPage();
+      await signIn(page, house, origin);
+      const links: string[] = [];
+      await page.route("**/recordings/**", async (route) => {
+        // The first one is too old by the time it is asked for.
+        if (links.length === 0) await house.clock.advance((LINK_MINUTES + 1) * 60_000);
+        links.push(route.request().url());
+        await route.continue();
+      });
+      await page.goto(`${origin}/calls/${call.id}`);
+      await page.getByRole("button", { name: "Play from 0:12" }).click();
+      await page.locator("#turn-2[aria-current]").waitFor();
+      assertNotEquals(links.at(-1), links[0]);
     });
   });
 

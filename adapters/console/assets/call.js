@@ -96,18 +96,22 @@ function listen(root) {
       else turn.removeAttribute("aria-current");
     }
   });
-  audio.addEventListener("error", () => renew(audio), { once: true });
+  audio.addEventListener("error", () => renew(audio));
+  if (audio.error) renew(audio);
 }
 
-// Links to recordings are good for a while only: whoever comes back later gets a new one.
+// Links to recordings are good for a while only: whoever comes back later gets a new one, but not
+// again and again when it is the recording that is missing.
 async function renew(audio) {
-  const at = audio.currentTime;
-  const page = new DOMParser().parseFromString(
-    await (await fetch(location.href, { headers: { Accept: "text/html" } })).text(),
-    "text/html",
-  );
-  const src = page.querySelector("#call audio")?.getAttribute("src");
-  if (!src) return;
-  audio.src = src;
-  audio.currentTime = at;
+  const now = Date.now();
+  if (now - (audio.renewedAt ?? 0) < 60_000) return;
+  audio.renewedAt = now;
+  const { currentTime, paused } = audio;
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const link = page.querySelector("#call audio")?.getAttribute("src");
+  if (!link) return;
+  audio.src = link;
+  audio.currentTime = currentTime;
+  if (!paused) audio.play();
 }
