@@ -226,3 +226,26 @@ Deno.test("whoever has no permission sees records without ways to call, and thei
   assertEquals(refused.status, 403);
   assertStringIncludes(refused.text, "Missing required permission [calls.manage]");
 });
+
+Deno.test("a master works on a client's records below the client's address, and on no other's there", async () => {
+  const house = await openConsole();
+  const { company, other } = house;
+  const foreign = await strangersRecord(house);
+  const master = await house.signedIn(house.olga);
+  const base = `/clients/${company.client.id}`;
+  const made = await master.post(`${base}/records/new`, fieldsOf(house));
+  assertMatch(locationOf(made), new RegExp(`^${base}/records/[0-9a-f-]+\\?done=created$`));
+  const { text } = await master.get(locationOf(made));
+  assertStringIncludes(text, `Looking at ${company.client.name}`);
+  const [{ record }] = (await house.app.records.list(house.admin, {})).items;
+  const path = `${base}/records/${record.id}`;
+  assertStringIncludes(text, `action="${path}/orders"`);
+  const order = await master.post(`${path}/orders`, { campaignUuid: company.campaign.id });
+  assertEquals(locationOf(order), `${path}?done=ordered#orders`);
+  assertStringIncludes((await master.get(path)).text, `href="${path}/orders/`);
+  assertEquals((await master.get(`${base}/records/${foreign.id}`)).status, 404);
+  assertEquals((await master.post("/records/new", fieldsOf(house))).status, 404);
+  const elsewhere = `/clients/${other.client.id}/records/${record.id}`;
+  assertEquals((await master.get(elsewhere)).status, 404);
+  assertEquals((await master.post(`${elsewhere}/edit`, fieldsOf(house))).status, 404);
+});

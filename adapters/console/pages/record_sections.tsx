@@ -15,6 +15,7 @@ import type { Form } from "../form.ts";
 import { durationText, moneyText, NOTHING, wordsOf } from "../ui/format.ts";
 import { SelectField, SubmitButton, TextAreaField, TextField } from "../ui/form.tsx";
 import { Badge, EmptyState, Facts, Moment, Section, Table, type Tone } from "../ui/parts.tsx";
+import { outcomeText, Said } from "../ui/said.tsx";
 import type { Visit } from "../visit.tsx";
 import { Obstacle, OrderBadge, Scheduled } from "./order_parts.tsx";
 
@@ -264,24 +265,28 @@ export function Calls({ visit, profile: { calls, counts, orders } }: Of) {
           caption="Calls, newest first"
           columns={[
             { label: "When" },
-            { label: "Campaign" },
             { label: "How it went" },
+            { label: "Campaign" },
             { label: "Duration", numeric: true },
             { label: "Price", numeric: true },
           ]}
           rows={calls.map((call) => [
             open
               ? (
-                <a class="row-link" href={visit.link(`/calls/${call.id}`)}>
+                <a class="row-link nowrap" href={visit.link(`/calls/${call.id}`)}>
                   <Moment at={call.createdAt} />
                 </a>
               )
               : <Moment at={call.createdAt} />,
-            names.get(call.orderId) ?? NOTHING,
             <>
               <Badge tone={toneOf(call)}>{wordsOf(call.endReason ?? call.status)}</Badge>
-              {call.summary && <small>{call.summary}</small>}
+              {call.summary && (
+                <small>
+                  <Said>{call.summary}</Said>
+                </small>
+              )}
             </>,
+            names.get(call.orderId) ?? NOTHING,
             durationText(call.durationSeconds),
             call.price === null ? NOTHING : moneyText(call.price, call.currency),
           ])}
@@ -308,7 +313,9 @@ export function Outcomes({ visit, profile: { outcomes } }: Of) {
         }]}
         rows={outcomes.map(({ outcome, callId, campaignName, at }) => [
           <strong>{wordsOf(outcome.name)}</strong>,
-          <Value value={outcome.value} />,
+          outcome.type === "text"
+            ? <Said>{outcomeText(outcome.value)}</Said>
+            : outcomeText(outcome.value),
           campaignName,
           visit.principal.permissions.has("calls.view")
             ? (
