@@ -51,7 +51,7 @@ function Users({ path, seen, state, now }: Props) {
             rows={users.toSorted(byName).map((user) => [
               <>
                 <strong>{user.name}</strong> {user.disabledAt && <Badge tone="bad">Disabled</Badge>}
-                <small>{user.email}</small>
+                <small class="email" title={user.email}>{user.email}</small>
               </>,
               <ChangeRole path={path} user={user} roles={roles} />,
               <Tokens tokens={tokens.get(user.id) ?? []} now={now} />,
@@ -154,7 +154,7 @@ function Tokens({ tokens, now }: { tokens: Token[]; now: Date }) {
   return (
     <>
       {active.length === 0 ? <span class="muted">none</span> : `${active.length} active`}
-      {tokens.length > 0 && (
+      {last && (
         <small>
           last used <Moment at={last} />
         </small>
@@ -167,7 +167,7 @@ function Roles({ path, seen: { roles }, state: { form, problems = {} } }: Props)
   return (
     <Section
       title="Roles"
-      about="What people may do beyond what everybody may, who has a valid token."
+      about="What people may do beyond what every valid token may."
       id="roles"
     >
       {roles.length > 0 && (
