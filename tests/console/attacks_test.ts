@@ -1,5 +1,5 @@
 /**
- * Attacks on every page that there is: the routes are those of `pages/mod.ts`, so a new page is
+ * Attacks on every page that there is, in one file because all of them walk the same routes: the routes are those of `pages/mod.ts`, so a new page is
  * attacked as soon as it is listed there, and one whose parts of the address are unknown here fails.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";

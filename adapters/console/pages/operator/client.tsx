@@ -1,5 +1,6 @@
 /**
- * One client, as the operator sees it: its money, what it pays, its people and their roles.
+ * One client, as the operator sees it: its money, what it pays, its people and their roles. One
+ * file, because it is one page; the sections about people are beside it.
  *
  * @module
  */
