@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Uuid } from "../../src/kernel/ids.ts";
+import { offsetOf, type PageRequest } from "../../src/kernel/page.ts";
 import { type SoughtNumber, soughtNumber } from "../../src/records/sought_number.ts";
 import type { ClientFilter } from "./client_filter.ts";
 import { type Fragment, fragment } from "./sql.ts";
@@ -47,6 +49,21 @@ export function withHits(filter: ClientFilter, needle: Needle | undefined): Frag
   return fragment`with hits as materialized (
     select id from search_records(${filter}, lower(${text}), ${phone}) as id
   )`;
+}
+
+/**
+ * A page of what a client's search finds, as a row source: `ids`, `total`, and `at_least` when that
+ * is a lower bound (migration 0008).
+ */
+export function found(
+  client: Uuid,
+  { text, number, indexed }: Needle,
+  { status, typeId }: { status?: string; typeId?: Uuid },
+  page: PageRequest,
+): Fragment {
+  return fragment`find_records(${client}, lower(${text}), ${number && containing(number.part)},
+    ${number?.pattern ?? null}, ${indexed}, ${status ?? null}, ${typeId ?? null},
+    ${offsetOf(page)}, ${page.limit})`;
 }
 
 /** The condition on a record `r` that it matches; the statement begins with {@link withHits}. */
