@@ -15,6 +15,7 @@ import { createHttp, type Http } from "./http/create_http.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
+import { remembered } from "./http/remembered.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
@@ -40,6 +41,8 @@ export interface StudioOptions {
   limits: Limits;
   log: Log;
   clock?: Clock;
+  /** Milliseconds for which a token's owner is remembered; 0, the default, asks for every call. */
+  rememberTokensMs?: number;
   /** Called once per round trip to the database. */
   onRoundTrip?: () => void;
 }
@@ -109,7 +112,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   });
   const http = createHttp({
     publicUrl,
-    authenticate: app.access.authenticate,
+    authenticate: remembered(app.access.authenticate, options.rememberTokensMs ?? 0, clock),
     mcp: mcp.fetch,
     ready: readiness(lanes, (await readMigrations()).length),
     recordings: { links, open: app.calls.openRecording },

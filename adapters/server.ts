@@ -17,6 +17,9 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** A token that is revoked is refused by every replica within two seconds; five are promised. */
+export const REMEMBER_TOKENS_MS = 2_000;
+
 /** Longest pause between two tries to reach the database, in milliseconds. */
 const MAX_PAUSE = 5_000;
 
@@ -33,6 +36,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const studio = await compose({
     ...config,
     database,
+    rememberTokensMs: REMEMBER_TOKENS_MS,
     readDatabase: databaseReadUrl === null ? null : { url: databaseReadUrl },
     log,
   });

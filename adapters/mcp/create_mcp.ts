@@ -8,13 +8,13 @@
  * @module
  */
 import { createMcpHandler, type McpRequestContext } from "@modelcontextprotocol/server";
-import { z } from "zod";
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { answerInJson, withBothAccepted } from "./accept.ts";
 import { buildCatalogue, type Toolset } from "./catalogue.ts";
 import type { Report } from "./errors.ts";
+import { answerLegacy, isLegacy } from "./legacy.ts";
 import { serverFor } from "./server_for.ts";
 import { TOOLS } from "./tools/mod.ts";
 
@@ -42,13 +42,6 @@ export interface Caller {
   body: unknown;
 }
 
-const waitingCall = z.object({
-  method: z.literal("tools/call"),
-  params: z.object({ arguments: z.object({ waitSeconds: z.number().positive() }) }),
-});
-
-const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null() }) });
-
 /** @throws Error when a tool's definition cannot be served. */
 export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
   const catalogue = buildCatalogue(TOOLS);
@@ -62,18 +55,25 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
   const streaming = createMcpHandler(serve, { onerror, responseMode: "sse" });
   return {
     async fetch(request, { principal, body }) {
-      const toolset = new URL(request.url).searchParams.get("toolsets") ?? "all";
+      const { url } = request;
+      const asked = url.includes("?") ? new URL(url).searchParams.get("toolsets") : null;
+      const toolset = asked ?? "all";
       if (toolset !== "all" && toolset !== "core") {
         const message = `toolsets: must be "core" or left out, got ${shown(toolset)}`;
         return Response.json({ jsonrpc: "2.0", id: null, error: { code: -32602, message } }, {
           status: 400,
         });
       }
+      const parsedBody = withoutNullArguments(body);
+      if (!waits(body) && isLegacy(request, paramsOf(body))) {
+        const server = serverFor({ ...shared, principal, toolset });
+        return await answerLegacy(server, withBothAccepted(request), parsedBody);
+      }
       const authInfo = { token: "", clientId: "", scopes: [], extra: { principal, toolset } };
       const handler = waits(body) ? streaming : answering;
       const response = await handler.fetch(withBothAccepted(request), {
         authInfo,
-        parsedBody: withoutNullArguments(body),
+        parsedBody,
       });
       return await answerInJson(request, response);
     },
@@ -88,13 +88,23 @@ function callerOf({ authInfo }: McpRequestContext): { principal: Principal; tool
 
 /** The message; `"arguments": null`, which some clients send for none, is taken out. */
 function withoutNullArguments(body: unknown): unknown {
-  const message = nullArguments.safeParse(body);
-  if (!message.success) return body;
-  const { arguments: _, ...params } = message.data.params;
-  return { ...message.data, params };
+  const given = paramsOf(body);
+  if (given?.arguments !== null) return body;
+  const { arguments: _, ...params } = given;
+  return { ...body as object, params };
 }
 
 /** Whether answering may take its time. */
 function waits(body: unknown): boolean {
-  return waitingCall.safeParse(body).success;
+  if (!isObject(body) || body.method !== "tools/call") return false;
+  const args = paramsOf(body)?.arguments;
+  return isObject(args) && Number(args.waitSeconds) > 0;
+}
+
+function paramsOf(body: unknown): Record<string, unknown> | undefined {
+  return isObject(body) && isObject(body.params) ? body.params : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -84,8 +84,15 @@ export function serverFor(serving: Serving): Server {
   list("resources/templates/list", () => ({ resourceTemplates: LISTED_TEMPLATES }));
   list("prompts/list", () => ({ prompts: LISTED_PROMPTS }));
   server.setRequestHandler("tools/call", { params: callParams }, (params, context) => {
-    const signal = AbortSignal.any([context.mcpReq.signal, stopping]);
-    const toolContext = { app, principal, signal, progress: progressOf(context) };
+    const toolContext = {
+      app,
+      principal,
+      // Most tools are done before anybody could abort them.
+      get signal() {
+        return AbortSignal.any([context.mcpReq.signal, stopping]);
+      },
+      progress: progressOf(context),
+    };
     return callTool(catalogue, toolset, params, toolContext, report);
   });
   server.setRequestHandler(

@@ -60,24 +60,30 @@ export function countedPage(
   if (offset < UNCUT) {
     return fragment`with ${counted}, keys as (${keys} ${order} limit ${page.limit} offset ${offset})`;
   }
-  // Past the end nothing is looked at: the limit is 0 then.
+  // Where nothing is passed over by blocks, the page's own offset does it all.
   return fragment`with ${counted}, spot as (
-    select before_at, before_id, passed from (
-      select lag(from_at) over newest as before_at, lag(from_id) over newest as before_id,
-        sum(rows) over newest - rows as passed, rows
-      from list_blocks where ${ofList}
-      window newest as (order by from_at desc, from_id desc rows unbounded preceding)
-    ) as blocks
-    where passed + rows > ${offset}
-    order by passed limit 1
-  ), keys as (
-    ${keys} and (${alias}.created_at, ${alias}.id) < (
-      coalesce((select before_at from spot), 'infinity'),
-      coalesce((select before_id from spot), ${LAST})
+    (
+      select coalesce(before_at, 'infinity') as before_at, coalesce(before_id, ${LAST}) as before_id,
+        passed
+      from (
+        select lag(from_at) over newest as before_at, lag(from_id) over newest as before_id,
+          sum(rows) over newest - rows as passed, rows
+        from list_blocks where ${ofList}
+        window newest as (order by from_at desc, from_id desc rows unbounded preceding)
+      ) as blocks
+      where passed + rows > ${offset}
+      order by passed limit 1
     )
+    union all
+    select 'infinity', ${LAST}, 0
+    limit 1
+  ), keys as (
+    ${keys} and (${alias}.created_at, ${alias}.id)
+      < ((select before_at from spot), (select before_id from spot))
     ${order}
+    -- Past the end nothing is looked at.
     limit (select case when total > ${offset} then ${page.limit}::int else 0 end from counted)
-    offset ${offset}::bigint - coalesce((select passed from spot), 0)
+    offset (select ${offset}::bigint - passed from spot)
   )`;
 }
 

@@ -811,24 +811,27 @@ grant execute on function find_records(uuid,text,text,text,boolean,text,uuid,big
 
 CREATE OR REPLACE FUNCTION public.identify(token_hash text, moment timestamp with time zone)
  RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb)
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  with noted as (
+#variable_conflict use_column
+declare
+  used timestamptz;
+begin
+  return query
+    select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at::timestamptz,
+      t.expires_at::timestamptz, t.last_used_at::timestamptz, t.revoked_at::timestamptz, u.client_id, u.role_id,
+      u.email, u.name, u.master, u.created_at::timestamptz, r.client_id, r.name, r.admin, r.permissions
+    from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
+    where t.hash = token_hash;
+  select t.last_used_at into used from tokens t where t.hash = token_hash;
+  if found and (used is null or used <= moment - interval '1 minute') then
     update tokens set last_used_at = moment where id in (
-      select id from tokens
-      where tokens.hash = token_hash
-        and (tokens.last_used_at is null or tokens.last_used_at <= moment - interval '1 minute')
-      for no key update skip locked
-    )
-  )
-  select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at, t.expires_at, t.last_used_at,
-    t.revoked_at, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
-    r.permissions
-  from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
-  where t.hash = token_hash
-$function$;
+      select id from tokens where tokens.hash = token_hash for no key update skip locked
+    );
+  end if;
+end $function$;
 alter function identify(text,timestamp with time zone) owner to app_functions;
 grant execute on function identify(text,timestamp with time zone) to app_auth;
 

@@ -50,19 +50,32 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 }
 
+const MAKERS: { [Name in keyof Repos]: (sql: Sql, filter: ClientFilter) => Repos[Name] } = {
+  access: accessRepo,
+  audit: auditLog,
+  balance: balanceService,
+  callOrders: callOrderRepo,
+  calls: callRepo,
+  campaigns: campaignRepo,
+  doNotCall: doNotCallList,
+  records: recordRepo,
+  stats: statsRepo,
+};
+const NAMES = Object.keys(MAKERS) as (keyof Repos)[];
+
 /** The repositories of one transaction; the filter is their own fence, beside the role's. */
 export function reposOf(sql: Sql, filter: ClientFilter): Repos {
-  return {
-    access: accessRepo(sql, filter),
-    audit: auditLog(sql, filter),
-    balance: balanceService(sql, filter),
-    callOrders: callOrderRepo(sql, filter),
-    calls: callRepo(sql, filter),
-    campaigns: campaignRepo(sql, filter),
-    doNotCall: doNotCallList(sql, filter),
-    records: recordRepo(sql, filter),
-    stats: statsRepo(sql, filter),
-  };
+  return lazily((name) => MAKERS[name](sql, filter));
+}
+
+/** Repositories that are made when they are first asked for: most work needs one or two of them. */
+function lazily(make: (name: keyof Repos) => object): Repos {
+  const repos = {};
+  for (const name of NAMES) {
+    let made: object | undefined;
+    Object.defineProperty(repos, name, { enumerable: true, get: () => made ??= make(name) });
+  }
+  return repos as Repos;
 }
 
 function roleOf(scope: Scope): TxScope {
@@ -79,19 +92,8 @@ function filterOf(scope: Scope): ClientFilter {
 function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
   return async (sql: Sql): Promise<T> => {
     const started: Promise<unknown>[] = [];
-    const { access, audit, balance, callOrders, calls, campaigns, doNotCall, records, stats } =
-      reposOf(sql, filterOf(scope));
-    const value = await work({
-      access: watched(access, started),
-      audit: watched(audit, started),
-      balance: watched(balance, started),
-      callOrders: watched(callOrders, started),
-      calls: watched(calls, started),
-      campaigns: watched(campaigns, started),
-      doNotCall: watched(doNotCall, started),
-      records: watched(records, started),
-      stats: watched(stats, started),
-    });
+    const filter = filterOf(scope);
+    const value = await work(lazily((name) => watched(MAKERS[name](sql, filter), started)));
     await Promise.all(started);
     return value;
   };

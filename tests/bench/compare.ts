@@ -4,13 +4,19 @@
  *
  * @module
  */
-import { load } from "./load.ts";
 import type { RequestText } from "./load.ts";
 import type { Loader } from "./loader.ts";
 import { type Era, ERAS, post, toolCall } from "./messages.ts";
 import { median } from "./median.ts";
 import type { Caller } from "./callers.ts";
-import { type Running, startFloor, startReference, startStudio } from "./servers.ts";
+import {
+  answers,
+  firstCall,
+  type Running,
+  startFloor,
+  startReference,
+  startStudio,
+} from "./servers.ts";
 
 /** Connections of the load generator, each with one call under way. */
 const CONNECTIONS = 32;
@@ -48,18 +54,16 @@ export async function compare(
     name: keyof typeof tools,
     make: (args: Record<string, unknown>) => RequestText,
   ) => tools[name].map(make);
-  const first = (request: RequestText) => async (port: number) => {
-    const result = await load({ port, connections: 1, count: 1, requests: [request] });
-    return result.failures === 0;
-  };
-  const mcp = toolCall("2025-11-25", token, "list-records", { limit: 1 });
   const servers: Running[] = [];
   try {
-    const reference = await startReference(ownerUrl, first(mcp));
+    const reference = await startReference(ownerUrl, firstCall(token));
     servers.push(reference);
-    const floor = await startFloor(loginUrl, first(floorCall("list-records", { limit: 1 })));
+    const floor = await startFloor(
+      loginUrl,
+      answers(floorCall("list-records", { limit: 1 })),
+    );
     servers.push(floor);
-    const studio = await startStudio(loginUrl, first(mcp));
+    const studio = await startStudio(loginUrl, firstCall(token));
     servers.push(studio);
 
     const results: Comparison[] = [];
@@ -85,8 +89,9 @@ export async function compare(
       // The first round warms up.
       for (let round = 0; round <= rounds; round++) {
         for (const { name, port, requests } of contestants) {
-          const job = { port, requests, connections: CONNECTIONS, milliseconds };
-          const { perSecond } = await loader.run(job);
+          const targets = [{ port, requests }];
+          const job = { targets, connections: CONNECTIONS, milliseconds };
+          const [{ perSecond }] = await loader.run(job);
           if (round > 0) (measured[name] ??= []).push(perSecond);
         }
         say(`${tool}: round ${round} of ${rounds}`);

@@ -11,14 +11,21 @@ import { TextLineStream } from "./lines.ts";
 
 /** What to send, to whom, for how long. */
 export interface Job {
-  /** On 127.0.0.1. */
-  port: number;
-  requests: RequestText[];
+  /** Each gets a request in turn, so that whatever else the machine does is done to all alike. */
+  targets: Target[];
+  /** To each target. */
   connections: number;
   /** Ends after so many milliseconds… */
   milliseconds?: number;
-  /** …or after so many requests. */
+  /** …or after so many requests to each target. */
   count?: number;
+}
+
+/** A server, and what it is asked, over and over. */
+export interface Target {
+  /** On 127.0.0.1. */
+  port: number;
+  requests: RequestText[];
 }
 
 /** One request, ready to be sent. */
@@ -30,7 +37,7 @@ export interface RequestText {
   expect: string;
 }
 
-/** What came of a job. */
+/** What came of a job at one target. */
 export interface Result {
   answers: number;
   /** Answers that were not as expected; the first one is in `wrong`. */
@@ -44,47 +51,56 @@ export interface Result {
 
 const encoder = new TextEncoder();
 
-/** Does one job. */
-export async function load(job: Job): Promise<Result> {
-  const messages = job.requests.map(({ head, body, expect }) => ({
-    bytes: encoder.encode(head + body),
-    expect,
+/** Does one job; a result for each target. */
+export async function load(job: Job): Promise<Result[]> {
+  const tallies = job.targets.map(({ port, requests }) => ({
+    port,
+    messages: requests.map(({ head, body, expect }) => ({
+      bytes: encoder.encode(head + body),
+      expect,
+    })),
+    next: 0,
+    times: [] as number[],
+    failures: 0,
+    wrong: undefined as string | undefined,
   }));
-  const times: number[] = [];
-  const until = job.milliseconds === undefined ? Infinity : performance.now() + job.milliseconds;
-  let left = job.count ?? Infinity;
-  let next = 0;
-  let failures = 0;
-  let wrong: string | undefined;
   const started = performance.now();
+  const until = started + (job.milliseconds ?? Infinity);
+  let left = job.count ?? Infinity;
   await Promise.all(Array.from({ length: job.connections }, async () => {
-    const connection = await Deno.connect({ hostname: "127.0.0.1", port: job.port });
-    connection.setNoDelay(true);
-    const read = reader(connection);
+    const lines = await Promise.all(tallies.map(async (tally) => {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port: tally.port });
+      connection.setNoDelay(true);
+      return { tally, connection, read: reader(connection) };
+    }));
     while (left-- > 0 && performance.now() < until) {
-      const { bytes, expect } = messages[next++ % messages.length];
-      const sent = performance.now();
-      await writeAll(connection, bytes);
-      const answer = await read();
-      times.push(performance.now() - sent);
-      if (!answer.startsWith("HTTP/1.1 200") || !answer.includes(expect)) {
-        failures++;
-        wrong ??= answer.slice(0, 600);
+      for (const { tally, connection, read } of lines) {
+        const { bytes, expect } = tally.messages[tally.next++ % tally.messages.length];
+        const sent = performance.now();
+        await writeAll(connection, bytes);
+        const answer = await read();
+        tally.times.push(performance.now() - sent);
+        if (!answer.startsWith("HTTP/1.1 200") || !answer.includes(expect)) {
+          tally.failures++;
+          tally.wrong ??= answer.slice(0, 600);
+        }
       }
     }
-    connection.close();
+    for (const { connection } of lines) connection.close();
   }));
   const seconds = (performance.now() - started) / 1000;
-  times.sort((a, b) => a - b);
-  const at = (part: number) => times[Math.min(times.length - 1, Math.floor(part * times.length))];
-  return {
-    answers: times.length,
-    failures,
-    wrong,
-    perSecond: times.length / seconds,
-    median: at(0.5),
-    p99: at(0.99),
-  };
+  return tallies.map(({ times, failures, wrong }) => {
+    times.sort((a, b) => a - b);
+    const at = (part: number) => times[Math.min(times.length - 1, Math.floor(part * times.length))];
+    return {
+      answers: times.length,
+      failures,
+      wrong,
+      perSecond: times.length / seconds,
+      median: at(0.5),
+      p99: at(0.99),
+    };
+  });
 }
 
 async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {

@@ -9,7 +9,7 @@ import type { Job, Result } from "./load.ts";
 /** A running load generator. */
 export interface Loader {
   /** Does a job; fails unless every answer was as expected. */
-  run(job: Job): Promise<Result>;
+  run(job: Job): Promise<Result[]>;
   stop(): Promise<void>;
 }
 
@@ -27,20 +27,21 @@ export function startLoader(): Loader {
     stderr: "inherit",
   }).spawn();
   const jobs = child.stdin.getWriter();
-  const results = child.stdout.pipeThrough(new TextDecoderStream())
+  const answers = child.stdout.pipeThrough(new TextDecoderStream())
     .pipeThrough(new TextLineStream()).getReader();
   return {
     async run(job) {
       await jobs.write(new TextEncoder().encode(`${JSON.stringify(job)}\n`));
-      const { value } = await results.read();
-      const result = JSON.parse(value ?? '{"error":"the load generator ended"}');
-      if (result.error !== undefined) throw new Error(result.error);
-      if (result.failures > 0) {
-        throw new Error(
-          `${result.failures} answers were not as expected; the first: ${result.wrong}`,
-        );
+      const { value } = await answers.read();
+      const results: Result[] | { error: string } = JSON.parse(
+        value ?? '{"error":"the load generator ended"}',
+      );
+      if ("error" in results) throw new Error(results.error);
+      const bad = results.find(({ failures }) => failures > 0);
+      if (bad) {
+        throw new Error(`${bad.failures} answers were not as expected; the first: ${bad.wrong}`);
       }
-      return result;
+      return results;
     },
     async stop() {
       await jobs.close();

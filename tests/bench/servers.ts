@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { load, type RequestText } from "./load.ts";
+import { toolCall } from "./messages.ts";
 import { freePort } from "../support/free_port.ts";
 import { PLACES, sameQueries } from "./same_queries.ts";
 
@@ -65,6 +67,20 @@ export async function startReference(ownerUrl: string, firstCall: FirstCall): Pr
 
 /** Asks a server at a port something that it can only answer once it serves. */
 export type FirstCall = (port: number) => Promise<boolean>;
+
+/** A first tool call, as most clients make it. */
+export function firstCall(token: string): FirstCall {
+  return answers(toolCall("2025-11-25", token, "list-records", { limit: 1 }));
+}
+
+/** Whether a request is answered as expected. */
+export function answers(request: RequestText): FirstCall {
+  return async (port) => {
+    const targets = [{ port, requests: [request] }];
+    const [{ failures }] = await load({ targets, connections: 1, count: 1 });
+    return failures === 0;
+  };
+}
 
 /** Starts a program that listens at `PORT`, and waits for its first answer. */
 export async function started(

@@ -6,10 +6,13 @@
 
 /** UTF-8 bytes of rows or a document; a token of such JSON is 2.4 bytes or more. */
 const MAX_BYTES = 55_000;
+const encoder = new TextEncoder();
 
 /** Whether a value is short enough. */
 export function fits(value: unknown): boolean {
-  return new TextEncoder().encode(JSON.stringify(value)).length <= MAX_BYTES;
+  const text = JSON.stringify(value);
+  // A character is three bytes at most.
+  return text.length * 3 <= MAX_BYTES || encoder.encode(text).length <= MAX_BYTES;
 }
 
 /** A way to make rows shorter. */
