@@ -138,7 +138,7 @@ export function callOrderRepo(sql: Sql, filter: ClientFilter): CallOrderRepo {
           })
         }
           select ${ORDER}, ${NAMES}, ${CIRCUMSTANCES}, total from counted left join keys on true
-          left join call_orders o on o.client_id = keys.client_id and o.id = keys.id
+          left join call_orders o on ${own} and o.id = keys.id
           ${circumstances}
           order by o.created_at desc, o.id desc`;
         return toSlice(rows, toView);

@@ -36,7 +36,7 @@ export interface CountedList {
 const UNCUT = 1000;
 
 /**
- * Common table expressions `counted` (the total) and `keys` (`client_id`, `id` of the page's rows).
+ * Common table expressions `counted` (the total) and `keys` (`id` of the page's rows).
  *
  * A late page adds up the newer blocks and begins with the block that it begins in, so that it
  * passes over two thousand keys at most. Page 5,000 of 280,000 records: 0.9 ms instead of 38 ms.
@@ -56,7 +56,7 @@ export function countedPage(
     select coalesce((select rows from lists where ${ofList}), 0)::int as total
   )`;
   const order = fragment`order by ${alias}.created_at desc, ${alias}.id desc`;
-  const keys = fragment`select ${alias}.client_id, ${alias}.id ${rows}`;
+  const keys = fragment`select ${alias}.id ${rows}`;
   if (offset < UNCUT) {
     return fragment`with ${counted}, keys as (${keys} ${order} limit ${page.limit} offset ${offset})`;
   }
@@ -67,12 +67,12 @@ export function countedPage(
         passed
       from (
         select lag(from_at) over newest as before_at, lag(from_id) over newest as before_id,
-          sum(rows) over newest - rows as passed, rows
+          sum(rows) over newest - rows as passed, rows, from_at, from_id
         from list_blocks where ${ofList}
         window newest as (order by from_at desc, from_id desc rows unbounded preceding)
       ) as blocks
       where passed + rows > ${offset}
-      order by passed limit 1
+      order by from_at desc, from_id desc limit 1
     )
     union all
     select 'infinity', ${LAST}, 0

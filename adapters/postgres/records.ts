@@ -112,7 +112,7 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
           })
         }
           select ${RECORD}, ${NAMES}, total from counted left join keys on true
-          left join records r on r.client_id = keys.client_id and r.id = keys.id
+          left join records r on ${own} and r.id = keys.id
           left join record_types t on t.client_id = r.client_id and t.id = r.type_id
           left join clients c on c.id = r.client_id
           order by r.created_at desc, r.id desc`;
@@ -123,7 +123,7 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
         const rows = await sql<RecordRow & Names & Total & { at_least: boolean }>`
           select ${RECORD}, ${NAMES}, found.total, found.at_least
           from ${found(filter, needle, { status, typeId }, page)} as found
-          left join records r on r.client_id = ${filter} and r.id = any(found.ids) and ${own}
+          left join records r on ${own} and r.id = any(found.ids)
           left join record_types t on t.client_id = r.client_id and t.id = r.type_id
           left join clients c on c.id = r.client_id
           order by r.created_at desc, r.id desc`;

@@ -434,8 +434,7 @@ create table list_blocks (
   status text not null,
   from_at timestamp(3) with time zone not null,
   from_id uuid not null,
-  rows bigint not null,
-  constraint list_blocks_client_id_relation_parent_id_status_fkey FOREIGN KEY (client_id, relation, parent_id, status) REFERENCES lists(client_id, relation, parent_id, status),
+  rows integer not null,
   constraint list_blocks_pkey PRIMARY KEY (client_id, relation, parent_id, status, from_at, from_id),
   constraint list_blocks_rows_check CHECK ((rows >= 0))
 );
@@ -454,7 +453,6 @@ create table lists (
   parent_id uuid not null,
   status text not null,
   rows bigint not null,
-  constraint lists_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
   constraint lists_pkey PRIMARY KEY (client_id, relation, parent_id, status),
   constraint lists_rows_check CHECK ((rows >= 0))
 );
@@ -746,7 +744,7 @@ begin
 end $function$;
 grant execute on function cut_block(list_blocks,text) to app_functions;
 
-CREATE OR REPLACE FUNCTION public.find_records(client uuid, text_pattern text, phone_part text, phone_pattern text, indexed boolean, wanted_status text, wanted_type uuid, skipped bigint, wanted integer, OUT ids uuid[], OUT total integer, OUT at_least boolean)
+CREATE OR REPLACE FUNCTION public.find_records(client uuid, text_pattern text, text_part text, phone_part text, phone_pattern text, indexed boolean, wanted_status text, wanted_type uuid, skipped bigint, wanted integer, OUT ids uuid[], OUT total integer, OUT at_least boolean)
  RETURNS record
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -778,7 +776,7 @@ begin
   if seen = newest and total * common < seen and indexed then
     with hits as materialized (
       select r.created_at, r.id from records r
-      where r.client_id = client and (r.search_text like text_pattern or r.phone_number like phone_part)
+      where r.client_id = client and (r.search_text like text_part or r.phone_number like phone_part)
         and (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
         and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
     )
@@ -806,8 +804,8 @@ begin
   end if;
   ids := ids[skipped + 1:skipped + wanted];
 end $function$;
-alter function find_records(uuid,text,text,text,boolean,text,uuid,bigint,integer) owner to app_functions;
-grant execute on function find_records(uuid,text,text,text,boolean,text,uuid,bigint,integer) to app_tenant;
+alter function find_records(uuid,text,text,text,text,boolean,text,uuid,bigint,integer) owner to app_functions;
+grant execute on function find_records(uuid,text,text,text,text,boolean,text,uuid,bigint,integer) to app_tenant;
 
 CREATE OR REPLACE FUNCTION public.identify(token_hash text, moment timestamp with time zone)
  RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb)
@@ -902,7 +900,12 @@ begin
           where s.client_id = list.client_id and s.relation = list.relation and s.parent_id = list.parent_id
             and s.status = list.status and (s.from_at, s.from_id) <= (changed.at, changed.id)
           order by s.from_at desc, s.from_id desc limit 1
-        );
+        )
+      returning * into block;
+      if block.rows > too_long then
+        perform cut_block(block, parent);
+      end if;
+      continue;
     else
       execute format(
         'update list_blocks b set rows = b.rows + c.n

@@ -16,6 +16,8 @@ const TRIGRAM = 3;
 export interface Needle {
   /** Pattern for `search_text`, before `lower`. */
   text: string;
+  /** The same of a part that is enough for the index. */
+  part: string;
   /** Null when the text cannot be part of a number. */
   number: SoughtNumber | null;
   /** Whether {@link withHits} should be asked, or every row looked at. */
@@ -29,8 +31,11 @@ export function containing(text: string): string {
 
 /** What to look for in names, addresses and numbers; as the port's `RecordFilter.search` says. */
 export function needleOf(search: string): Needle {
+  // The index looks up each three letters, and those of a provider's name are everybody's.
+  const [local] = search.split("@");
   return {
     text: containing(search),
+    part: containing(local.length >= TRIGRAM ? local : search),
     number: soughtNumber(search),
     indexed: search.length >= TRIGRAM,
   };
@@ -57,11 +62,13 @@ export function withHits(filter: ClientFilter, needle: Needle | undefined): Frag
  */
 export function found(
   client: Uuid,
-  { text, number, indexed }: Needle,
+  { text, part, number, indexed }: Needle,
   { status, typeId }: { status?: string; typeId?: Uuid },
   page: PageRequest,
 ): Fragment {
-  return fragment`find_records(${client}, lower(${text}), ${number && containing(number.part)},
+  return fragment`find_records(${client}, lower(${text}), lower(${part}), ${
+    number && containing(number.part)
+  },
     ${number?.pattern ?? null}, ${indexed}, ${status ?? null}, ${typeId ?? null},
     ${offsetOf(page)}, ${page.limit})`;
 }

@@ -56,6 +56,7 @@ export async function callerOf(ownerUrl: string, rank: number): Promise<Caller> 
           as "emails",
         (select jsonb_agg(jsonb_build_object('recordUuid', r.id, 'campaignUuid', k.id)) from (
           select id from records r where r.client_id = u.client_id and r.status = 'active'
+            and r.do_not_call_at is null
           order by md5(id::text) limit 400
         ) as r cross join lateral (
           select k.id from campaigns k where k.client_id = u.client_id and not exists (
@@ -65,6 +66,7 @@ export async function callerOf(ownerUrl: string, rank: number): Promise<Caller> 
         ) as k) as "unplanned",
         array(select o.id from call_orders o
           join records r on r.client_id = o.client_id and r.id = o.record_id and r.status = 'active'
+            and r.do_not_call_at is null
           where o.client_id = u.client_id and o.status = 'planned' and o.attempts < 3
             and not exists (select from calls l where l.client_id = o.client_id and l.order_id = o.id
               and l.status in ('dialing', 'queued', 'ringing', 'in_progress'))

@@ -14,7 +14,7 @@ import { asLogin } from "./data/fill.ts";
 
 /** Requests of each kind in each round, and of each write. */
 const REQUESTS = 30;
-const WRITES = 8;
+const WRITES = 6;
 
 /** One kind of request in both worlds; times in milliseconds. */
 export interface Growth {
@@ -106,9 +106,10 @@ const KINDS: Kind[] = [
     const { recordUuid, campaignUuid } = unplanned[n];
     return { recordUuid, campaignUuid };
   }, true),
+  // There and back, so that the next run finds it planned.
   tool("update-call-order-status", "update-call-order-status", ({ openOrderUuids }, n) => ({
-    uuid: openOrderUuids[n],
-    status: "canceled",
+    uuid: openOrderUuids[Math.floor(n / 2)],
+    status: n % 2 === 0 ? "canceled" : "planned",
   }), true),
   tool("initiate-call", "initiate-call", ({ openOrderUuids }, n) => ({
     callOrderUuid: openOrderUuids[openOrderUuids.length - 1 - n],

@@ -115,8 +115,9 @@ export async function started(
   return { port, pid: child.pid, coldStart: performance.now() - began, stop };
 }
 
-/** Resident memory of a process, in MiB (proc(5)). */
+/** Resident memory of a process, in MiB. */
 export async function memoryOf(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "rss=", "-p", String(pid)] })
+    .output();
+  return Number(new TextDecoder().decode(stdout)) / 1024;
 }

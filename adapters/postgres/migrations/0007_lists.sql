@@ -4,15 +4,16 @@
 -- known, with how many each has: whoever wants page 5,000 adds up blocks and passes over a thousand rows at most,
 -- instead of over a hundred thousand. Triggers keep both, in the transaction that changes the rows.
 
--- The nil uuid stands for every parent and the empty text for every status, because a key is never null.
+-- The nil uuid stands for every parent and the empty text for every status, because a key is never null. No foreign
+-- keys: only the triggers write, and each key would be looked up for every change of a sum.
 create table lists (
-  client_id uuid not null references clients,
+  client_id uuid not null,
   relation text not null,
   parent_id uuid not null,
   status text not null,
   rows bigint not null check (rows >= 0),
   primary key (client_id, relation, parent_id, status)
-);
+) with (fillfactor = 50); -- Room for the next version beside each row, because they are updated all the time.
 
 -- From its first key on, to the next block's. Only of lists that were once longer than two blocks; the first block
 -- of such a list begins at -infinity.
@@ -23,10 +24,9 @@ create table list_blocks (
   status text not null,
   from_at timestamptz(3) not null,
   from_id uuid not null,
-  rows bigint not null check (rows >= 0),
-  primary key (client_id, relation, parent_id, status, from_at, from_id),
-  foreign key (client_id, relation, parent_id, status) references lists
-);
+  rows integer not null check (rows >= 0),
+  primary key (client_id, relation, parent_id, status, from_at, from_id)
+) with (fillfactor = 50);
 
 -- Lists of a parent and a status, in their order.
 create index records_by_type_status on records (client_id, type_id, status, created_at desc, id desc);
@@ -159,7 +159,12 @@ begin
           where s.client_id = list.client_id and s.relation = list.relation and s.parent_id = list.parent_id
             and s.status = list.status and (s.from_at, s.from_id) <= (changed.at, changed.id)
           order by s.from_at desc, s.from_id desc limit 1
-        );
+        )
+      returning * into block;
+      if block.rows > too_long then
+        perform cut_block(block, parent);
+      end if;
+      continue;
     else
       execute format(
         'update list_blocks b set rows = b.rows + c.n

@@ -4,10 +4,11 @@
 -- and the trigram index has them all.
 --
 -- LIKE is not leakproof, so row-level security would keep app_tenant's own query from the trigram index. This
--- function looks in its stead, for the transaction's own client alone. The first pattern is ready for LIKE; a number
--- contains the second as LIKE takes it, and matches the third as a regular expression; null ones match nothing.
+-- function looks in its stead, for the transaction's own client alone. Text is found by its pattern for LIKE, numbers
+-- by a regular expression; the parts, for LIKE too, are what every match contains, for the index. Null ones match
+-- nothing.
 create function find_records(
-  client uuid, text_pattern text, phone_part text, phone_pattern text, indexed boolean,
+  client uuid, text_pattern text, text_part text, phone_part text, phone_pattern text, indexed boolean,
   wanted_status text, wanted_type uuid, skipped bigint, wanted integer,
   out ids uuid[], out total integer, out at_least boolean
 )
@@ -43,7 +44,7 @@ begin
   if seen = newest and total * common < seen and indexed then
     with hits as materialized (
       select r.created_at, r.id from records r
-      where r.client_id = client and (r.search_text like text_pattern or r.phone_number like phone_part)
+      where r.client_id = client and (r.search_text like text_part or r.phone_number like phone_part)
         and (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
         and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
     )

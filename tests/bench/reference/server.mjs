@@ -1,7 +1,7 @@
 /**
  * What people would otherwise write: the MCP SDK's first generation on Express under Node, `pg` for
  * the database. Stateless as its documentation shows, JSON answers, one pool, the same SQL as the
- * server's own (from the file that QUERIES names), the same look-up of the token.
+ * server's own (from the file that QUERIES names), prepared, and the same look-up of the token.
  *
  * It is given every advantage: two tools instead of fifteen, no row-level security and so no
  * transactions, no rate limits, no checks of Host, Origin or size, no log.
@@ -16,6 +16,10 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const queries = JSON.parse(readFileSync(process.env.QUERIES, "utf8"));
+// Prepared once per connection, which `pg` does for whatever has a name.
+for (const tool of ["get-record", "list-records"]) {
+  queries[tool].forEach((statement, i) => statement.name = `${tool} ${i}`);
+}
 
 const IDENTIFY = `
   select t.id, t.read_only, t.permissions, t.expires_at, t.revoked_at, u.id as user_id, u.client_id,
@@ -26,7 +30,7 @@ const IDENTIFY = `
 async function authenticate(request, response, next) {
   const token = /^Bearer (\S+)$/.exec(request.get("authorization") ?? "")?.[1];
   const hash = createHash("sha256").update(token ?? "").digest("hex");
-  const { rows: [found] } = await pool.query(IDENTIFY, [hash]);
+  const { rows: [found] } = await pool.query({ name: "identify", text: IDENTIFY, values: [hash] });
   const live = found && !found.revoked_at && !(found.expires_at && found.expires_at <= new Date());
   if (!live) {
     response.status(401).set("WWW-Authenticate", "Bearer").json({ error: "invalid_token" });
@@ -38,7 +42,7 @@ async function authenticate(request, response, next) {
 
 function ask(statement, values) {
   const parameters = statement.parameters.map((value) => values[value] ?? value);
-  return pool.query(statement.text, parameters);
+  return pool.query({ name: statement.name, text: statement.text, values: parameters });
 }
 
 function recordOf(row) {
