@@ -32,7 +32,7 @@ import type { World } from "../support/world.ts";
 const DUMP = new URL("../../adapters/postgres/schema.sql", import.meta.url);
 /** Tables that belong to no client: shared ones, and the server's own. */
 const SHARED = ["clients", "roles", "schema_migrations", "server_keys", "tokens", "users"];
-const RECORDS = 40_000;
+const RECORDS = 16_000;
 /** Name of the 123rd: "Ada" and the MD5 of "123". */
 const ADA_123 = "ada 202cb962ac59075b964b07152d234b70";
 
