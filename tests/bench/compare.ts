@@ -25,6 +25,8 @@ const CONNECTIONS = 32;
 export interface Comparison {
   tool: string;
   reference: number;
+  /** The reference with statements that are prepared by name. */
+  prepared: number;
   floor: number;
   studio: Record<Era, number>;
 }
@@ -56,8 +58,10 @@ export async function compare(
   ) => tools[name].map(make);
   const servers: Running[] = [];
   try {
-    const reference = await startReference(ownerUrl, firstCall(token));
+    const reference = await startReference(ownerUrl, firstCall(token), false);
     servers.push(reference);
+    const prepared = await startReference(ownerUrl, firstCall(token), true);
+    servers.push(prepared);
     const floor = await startFloor(
       loginUrl,
       answers(floorCall("list-records", { limit: 1 })),
@@ -72,6 +76,11 @@ export async function compare(
         {
           name: "reference",
           port: reference.port,
+          requests: requests(tool, (args) => toolCall("2025-11-25", token, tool, args)),
+        },
+        {
+          name: "prepared",
+          port: prepared.port,
           requests: requests(tool, (args) => toolCall("2025-11-25", token, tool, args)),
         },
         {
@@ -100,6 +109,7 @@ export async function compare(
       results.push({
         tool,
         reference: of("reference"),
+        prepared: of("prepared"),
         floor: of("floor"),
         studio: { "2026-07-28": of("2026-07-28"), "2025-11-25": of("2025-11-25") },
       });

@@ -39,7 +39,8 @@ export function markdown(report: Report): string {
   if (comparisons) {
     parts.push(
       "## Tool calls a second, 32 at a time",
-      "Reference: `@modelcontextprotocol/sdk` 1.x on Express under Node with `pg`. Floor: a Hono " +
+      "Reference: `@modelcontextprotocol/sdk` 1.x on Express under Node with `pg`, its " +
+        "statements without names as its documentation shows them, and with. Floor: a Hono " +
         "handler on Deno with the same token check and SQL, without MCP.",
       table(
         [
@@ -48,16 +49,20 @@ export function markdown(report: Report): string {
           "calls/s",
           "reference",
           "times the reference",
+          "reference, prepared",
+          "times that",
           "floor",
           "of the floor",
         ],
-        comparisons.flatMap(({ tool, studio, reference, floor }) =>
+        comparisons.flatMap(({ tool, studio, reference, prepared, floor }) =>
           ERAS.map((era) => [
             tool,
             era,
             count(studio[era]),
             count(reference),
             `${(studio[era] / reference).toFixed(1)} ×`,
+            count(prepared),
+            `${(studio[era] / prepared).toFixed(1)} ×`,
             count(floor),
             (studio[era] / floor).toFixed(2),
           ])

@@ -51,7 +51,11 @@ export function startFloor(databaseUrl: string, firstCall: FirstCall): Promise<R
 }
 
 /** What would be written otherwise; see reference/server.mjs. The URL is of who may read all. */
-export async function startReference(ownerUrl: string, firstCall: FirstCall): Promise<Running> {
+export async function startReference(
+  ownerUrl: string,
+  firstCall: FirstCall,
+  prepared: boolean,
+): Promise<Running> {
   const queries = await Deno.makeTempFile({ prefix: "bench-queries-" });
   await Deno.writeTextFile(queries, JSON.stringify({ ...sameQueries(), places: PLACES }));
   const running = await started(
@@ -59,7 +63,12 @@ export async function startReference(ownerUrl: string, firstCall: FirstCall): Pr
     firstCall,
     "node",
     ["tests/bench/reference/server.mjs"],
-    { DATABASE_URL: ownerUrl, QUERIES: queries, NODE_ENV: "production" },
+    {
+      DATABASE_URL: ownerUrl,
+      QUERIES: queries,
+      PREPARED: prepared ? "1" : "0",
+      NODE_ENV: "production",
+    },
   );
   await Deno.remove(queries);
   return running;

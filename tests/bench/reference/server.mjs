@@ -1,7 +1,7 @@
 /**
  * What people would otherwise write: the MCP SDK's first generation on Express under Node, `pg` for
  * the database. Stateless as its documentation shows, JSON answers, one pool, the same SQL as the
- * server's own (from the file that QUERIES names), prepared, and the same look-up of the token.
+ * server's own (from the file that QUERIES names), and the same look-up of the token.
  *
  * It is given every advantage: two tools instead of fifteen, no row-level security and so no
  * transactions, no rate limits, no checks of Host, Origin or size, no log.
@@ -16,9 +16,12 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const queries = JSON.parse(readFileSync(process.env.QUERIES, "utf8"));
-// Prepared once per connection, which `pg` does for whatever has a name.
+// As `pg` is documented, statements have no name. With one they are prepared once per connection.
+const prepared = process.env.PREPARED === "1";
 for (const tool of ["get-record", "list-records"]) {
-  queries[tool].forEach((statement, i) => statement.name = `${tool} ${i}`);
+  queries[tool].forEach((statement, i) => {
+    if (prepared) statement.name = `${tool} ${i}`;
+  });
 }
 
 const IDENTIFY = `
@@ -30,7 +33,11 @@ const IDENTIFY = `
 async function authenticate(request, response, next) {
   const token = /^Bearer (\S+)$/.exec(request.get("authorization") ?? "")?.[1];
   const hash = createHash("sha256").update(token ?? "").digest("hex");
-  const { rows: [found] } = await pool.query({ name: "identify", text: IDENTIFY, values: [hash] });
+  const { rows: [found] } = await pool.query({
+    name: prepared ? "identify" : undefined,
+    text: IDENTIFY,
+    values: [hash],
+  });
   const live = found && !found.revoked_at && !(found.expires_at && found.expires_at <= new Date());
   if (!live) {
     response.status(401).set("WWW-Authenticate", "Bearer").json({ error: "invalid_token" });
