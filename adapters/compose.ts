@@ -18,6 +18,7 @@ import { recordingLinks } from "./http/recording_links.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
+import { PostgresChangeFeed } from "./postgres/change_feed.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
 import { examineDatabase } from "./postgres/examine.ts";
 import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
@@ -33,6 +34,8 @@ export interface StudioOptions {
   database: Target;
   /** Where resources are read from; null reads them from `database`. */
   readDatabase: Target | null;
+  /** Where the connection leads that hears of changes; `database` unless given. */
+  listenDatabase?: Target | null;
   publicUrl: URL;
   telephony: Telephony;
   /** Null takes the key that the replicas share in the database. */
@@ -81,6 +84,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const links = recordingLinks({ signingKey, publicUrl, clock });
   const books = new PostgresPhoneBooks(lanes);
   const uow = new PostgresUnitOfWork(lanes);
+  const listen = options.listenDatabase ?? database;
+  const changes = new PostgresChangeFeed({ listen, notify: database, log });
   const provider = openPhone(telephony, {
     lanes,
     books,
@@ -92,6 +97,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   });
   const ports: Ports = {
     uow,
+    changes,
     clock,
     gateway: provider.gateway,
     phoneNumbers: new NumberingPlans(),
@@ -132,6 +138,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     provider,
     books,
     async work(signal) {
+      changes.start();
       const jobs = runJobs(jobsOf(app, provider.silentSeconds), { clock, log, signal });
       await Promise.all([jobs, provider.run(app.calls.applyEvent, signal)]);
     },
@@ -140,6 +147,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       mcp.stopWaiting();
     },
     async close() {
+      await changes.close();
       await Promise.all([lanes.close(), readLanes?.close()]);
     },
   };

@@ -39,6 +39,11 @@ export interface Config {
   databaseUrl: string;
   /** A read replica for resources; null to read from the primary. */
   databaseReadUrl: string | null;
+  /**
+   * An address of the database for the one connection that hears of changes, which no pooler in
+   * transaction mode may stand in front of; null to take `databaseUrl`.
+   */
+  databaseListenUrl: string | null;
   /** Where clients reach this server: links, allowed Host and Origin. */
   publicUrl: URL;
   port: number;
@@ -72,6 +77,7 @@ export function readConfig(env: Env): Config {
   return {
     databaseUrl: required(env, "DATABASE_URL", databaseUrl),
     databaseReadUrl: optional(env, "DATABASE_READ_URL", databaseUrl) ?? null,
+    databaseListenUrl: optional(env, "DATABASE_LISTEN_URL", databaseUrl) ?? null,
     publicUrl: required(env, "PUBLIC_URL", publicUrl),
     port: readPort(env),
     telephony: readTelephony(env),

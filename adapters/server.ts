@@ -27,13 +27,14 @@ export function serverLog(): Log {
 
 /** Waits for the database, migrates, composes, and starts the jobs. */
 export async function startServer(config: Config, log: Log): Promise<Server> {
-  const { databaseUrl, databaseReadUrl } = config;
+  const { databaseUrl, databaseReadUrl, databaseListenUrl } = config;
   const database = { url: databaseUrl };
   await prepared(database, log);
   const studio = await compose({
     ...config,
     database,
     readDatabase: databaseReadUrl === null ? null : { url: databaseReadUrl },
+    listenDatabase: databaseListenUrl === null ? null : { url: databaseListenUrl },
     log,
   });
   const stopping = new AbortController();

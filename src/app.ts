@@ -6,6 +6,7 @@
 import { authenticate } from "./access/authenticate.ts";
 import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
 import { auditTrail, listClients, listUsers } from "./access/queries.ts";
+import { watchChanges } from "./access/watch_changes.ts";
 import type { Ports } from "./app_ports.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
 import { listCallOrders } from "./call_orders/queries.ts";
@@ -20,6 +21,7 @@ import {
   getTranscript,
   openRecording,
   waitForCall,
+  watchCall,
 } from "./calls/queries.ts";
 import { reconcileCalls } from "./calls/reconcile_calls.ts";
 import { reportFromAgent } from "./calls/report_from_agent.ts";
@@ -61,6 +63,7 @@ export type App = {
     listClients: Bound<typeof listClients>;
     listUsers: Bound<typeof listUsers>;
     auditTrail: Bound<typeof auditTrail>;
+    watchChanges: Bound<typeof watchChanges>;
   };
   records: {
     list: Bound<typeof listRecords>;
@@ -93,6 +96,7 @@ export type App = {
     initiate: Bound<typeof initiateCall>;
     get: Bound<typeof getCall>;
     wait: Bound<typeof waitForCall>;
+    watch: Bound<typeof watchCall>;
     transcript: Bound<typeof getTranscript>;
     recording: Bound<typeof getRecording>;
     openRecording: Bound<typeof openRecording>;
@@ -121,6 +125,7 @@ export function createApp(ports: Ports): App {
       listClients: bind(listClients),
       listUsers: bind(listUsers),
       auditTrail: bind(auditTrail),
+      watchChanges: bind(watchChanges),
     },
     records: {
       list: bind(listRecords),
@@ -153,6 +158,7 @@ export function createApp(ports: Ports): App {
       initiate: bind(initiateCall),
       get: bind(getCall),
       wait: bind(waitForCall),
+      watch: bind(watchCall),
       transcript: bind(getTranscript),
       recording: bind(getRecording),
       openRecording: bind(openRecording),

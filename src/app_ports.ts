@@ -6,12 +6,14 @@
 import type { CallGateway } from "./calls/call_gateway.ts";
 import type { RecordingLinks } from "./calls/recording_links.ts";
 import type { PhoneNumbers } from "./compliance/phone_numbers.ts";
+import type { Changes } from "./kernel/changes.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { UnitOfWork } from "./kernel/unit_of_work.ts";
 
 /** Every port that is not a repository. */
 export type Ports = {
   uow: UnitOfWork;
+  changes: Changes;
   clock: Clock;
   gateway: CallGateway;
   phoneNumbers: PhoneNumbers;

@@ -46,7 +46,7 @@ const HERE = {
 
 async function composeOn(
   target: OpenDatabase["target"],
-  config: Omit<Config, "databaseUrl" | "databaseReadUrl" | "port"> = HERE,
+  config: Omit<Config, "databaseUrl" | "databaseReadUrl" | "databaseListenUrl" | "port"> = HERE,
 ) {
   const { close, ...studio } = await compose({
     ...config,

@@ -14,6 +14,7 @@ import { balanceService } from "./balance.ts";
 import { callOrderRepo } from "./call_orders.ts";
 import { callRepo } from "./calls.ts";
 import { campaignRepo } from "./campaigns.ts";
+import { changeLog } from "./change_log.ts";
 import type { ClientFilter } from "./client_filter.ts";
 import { doNotCallList } from "./do_not_call.ts";
 import { StoreError } from "./errors.ts";
@@ -59,6 +60,7 @@ export function reposOf(sql: Sql, filter: ClientFilter): Repos {
     callOrders: callOrderRepo(sql, filter),
     calls: callRepo(sql, filter),
     campaigns: campaignRepo(sql, filter),
+    changes: changeLog(sql, filter),
     doNotCall: doNotCallList(sql, filter),
     records: recordRepo(sql, filter),
     stats: statsRepo(sql, filter),
@@ -79,8 +81,9 @@ function filterOf(scope: Scope): ClientFilter {
 function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
   return async (sql: Sql): Promise<T> => {
     const started: Promise<unknown>[] = [];
-    const { access, audit, balance, callOrders, calls, campaigns, doNotCall, records, stats } =
-      reposOf(sql, filterOf(scope));
+    const repos = reposOf(sql, filterOf(scope));
+    const { access, audit, balance, callOrders, calls, campaigns } = repos;
+    const { changes, doNotCall, records, stats } = repos;
     const value = await work({
       access: watched(access, started),
       audit: watched(audit, started),
@@ -88,6 +91,7 @@ function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
       callOrders: watched(callOrders, started),
       calls: watched(calls, started),
       campaigns: watched(campaigns, started),
+      changes: watched(changes, started),
       doNotCall: watched(doNotCall, started),
       records: watched(records, started),
       stats: watched(stats, started),

@@ -6,7 +6,8 @@
 import { type Principal, requirePermission, scopeOf } from "../access/principal.ts";
 import type { Ports } from "../app_ports.ts";
 import { DomainError, invalid, notFound } from "../kernel/errors.ts";
-import { requireId } from "../kernel/ids.ts";
+import { type Changes, touchesCall } from "../kernel/changes.ts";
+import { requireId, type Uuid } from "../kernel/ids.ts";
 import { type CallStatus, isLive } from "./call.ts";
 import type { CallRef } from "./call_event.ts";
 import type { ByteRange, RecordingStream } from "./call_gateway.ts";
@@ -18,7 +19,8 @@ import type { Turn } from "./transcript.ts";
 export const MAX_WAIT_SECONDS = 50;
 /** Minutes for which a recording's link works. */
 export const LINK_MINUTES = 15;
-const POLL_MILLISECONDS = 500;
+/** A change wakes whoever waits; this is for those that nobody was told of. */
+const POLL_MILLISECONDS = 5_000;
 const PROGRESS_SECONDS = 5;
 
 /** A call with what was found out on it. */
@@ -53,7 +55,7 @@ export type Wait = {
 
 /** The call once it has ended, or as it stands when the time is over. */
 export async function waitForCall(
-  ports: Pick<Ports, "uow" | "clock">,
+  ports: Pick<Ports, "uow" | "clock" | "changes">,
   principal: Principal,
   callUuid: string,
   { seconds, onProgress, signal }: Wait,
@@ -61,10 +63,13 @@ export async function waitForCall(
   if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_WAIT_SECONDS) {
     throw invalid("waitSeconds", `must be a whole number from 0 to ${MAX_WAIT_SECONDS}`);
   }
+  if (seconds === 0) return await getCall(ports, principal, callUuid);
   const started = ports.clock.now().getTime();
   let toldStatus: CallStatus | undefined;
   let toldAt = 0;
+  using news = new CallNews(ports.changes, principal, callUuid);
   for (;;) {
+    const change = news.next();
     const details = await getCall(ports, principal, callUuid);
     const waited = (ports.clock.now().getTime() - started) / 1000;
     if (!isLive(details.call) || waited >= seconds || signal?.aborted) return details;
@@ -75,8 +80,58 @@ export async function waitForCall(
       await onProgress?.(details, waited);
     }
     const left = seconds * 1000 - waited * 1000;
-    await ports.clock.sleep(Math.min(POLL_MILLISECONDS, left), signal);
+    await ports.clock.sleep(Math.min(POLL_MILLISECONDS, left), anyOf(change, signal));
   }
+}
+
+/**
+ * A call as it is, then again whenever it may have changed, until it has ended or the signal says
+ * so: for whoever shows a call that is going on.
+ *
+ * @throws DomainError `not_found`.
+ */
+export async function* watchCall(
+  ports: Pick<Ports, "uow" | "clock" | "changes">,
+  principal: Principal,
+  callUuid: string,
+  signal?: AbortSignal,
+): AsyncGenerator<CallDetails, void> {
+  using news = new CallNews(ports.changes, principal, callUuid);
+  for (;;) {
+    const change = news.next();
+    const details = await getCall(ports, principal, callUuid);
+    yield details;
+    if (!isLive(details.call) || signal?.aborted) return;
+    await ports.clock.sleep(POLL_MILLISECONDS, anyOf(change, signal));
+    if (signal?.aborted) return;
+  }
+}
+
+/** Listens for one call's changes until it is disposed of. */
+class CallNews implements Disposable {
+  readonly #stop: () => void;
+  #next = new AbortController();
+
+  constructor(changes: Changes, principal: Principal, callUuid: string) {
+    const id: Uuid = callUuid.toLowerCase();
+    this.#stop = changes.subscribe(scopeOf(principal), (change) => {
+      if (touchesCall(change, id)) this.#next.abort();
+    });
+  }
+
+  /** Aborted at the next change. Take it before looking, or a change in between is missed. */
+  next(): AbortSignal {
+    if (this.#next.signal.aborted) this.#next = new AbortController();
+    return this.#next.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
+}
+
+function anyOf(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {
+  return second === undefined ? first : AbortSignal.any([first, second]);
 }
 
 /** A call's turns, with its summary in the call. */

@@ -7,11 +7,17 @@ import { difference, figuresOfCall, isZero } from "../campaigns/stats.ts";
 import type { Repos } from "../kernel/unit_of_work.ts";
 import type { Call } from "./call.ts";
 
-/** Inserts (before: null) or replaces a call that the transaction holds. */
+/** Inserts (before: null) or replaces a call that the transaction holds, and tells of it. */
 export async function saveCall(repos: Repos, before: Call | null, after: Call): Promise<void> {
   const change = difference(before && figuresOfCall(before), figuresOfCall(after));
+  const { clientId, id, recordId, campaignId } = after;
   await Promise.all([
     before === null ? repos.calls.insert(after) : repos.calls.update(after),
-    isZero(change) ? undefined : repos.stats.add(after.clientId, after.campaignId, change),
+    isZero(change) ? undefined : repos.stats.add(clientId, campaignId, change),
+    repos.changes.publish(clientId, {
+      calls: [id],
+      records: [recordId],
+      campaigns: isZero(change) ? [] : [campaignId],
+    }),
   ]);
 }

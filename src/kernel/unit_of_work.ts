@@ -12,6 +12,7 @@ import type { CampaignRepo } from "../campaigns/campaign_repo.ts";
 import type { StatsRepo } from "../campaigns/stats_repo.ts";
 import type { DoNotCallList } from "../compliance/do_not_call_list.ts";
 import type { RecordRepo } from "../records/record_repo.ts";
+import type { ChangeLog } from "./changes.ts";
 import type { Scope } from "./scope.ts";
 
 /** The repositories of one transaction. */
@@ -22,6 +23,7 @@ export type Repos = {
   callOrders: CallOrderRepo;
   calls: CallRepo;
   campaigns: CampaignRepo;
+  changes: ChangeLog;
   doNotCall: DoNotCallList;
   records: RecordRepo;
   stats: StatsRepo;

@@ -92,6 +92,7 @@ export async function importRecords(
     const numbers = unwanted.map(({ record }) => record.phoneNumber);
     await Promise.all([
       numbers.length ? listNumbers(repos, type.clientId, numbers, now) : undefined,
+      repos.changes.publish(type.clientId, { records: added.map(({ record }) => record.id) }),
       audit.add(auditEntry(principal, {
         id: newId(now),
         at: now,

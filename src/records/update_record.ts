@@ -58,8 +58,9 @@ export async function updateRecord(
       const other = await repos.records.idByPhone(after.clientId, after.typeId, after.phoneNumber);
       if (other !== null && other !== id) throw phoneTaken(after.phoneNumber, other);
     }
-    const [, , view] = await Promise.all([
+    const [, , , view] = await Promise.all([
       repos.records.update({ ...after, updatedAt: now }),
+      repos.changes.publish(after.clientId, { records: [id] }),
       repos.audit.add(auditEntry(principal, {
         id: newId(now),
         at: now,

@@ -47,9 +47,10 @@ export interface Shell {
 
 /** A command line on an empty store. */
 export function openShell(): Shell {
-  const { uow } = memoryStore();
+  const { uow, changes } = memoryStore();
   const app = createApp({
     uow,
+    changes,
     clock: new FakeClock(NOON),
     gateway: new FakeGateway(),
     phoneNumbers: new NumberingPlans(),

@@ -211,6 +211,11 @@ export const PROBES: Probes = {
       campaigns.saveAssistant({ ...assistant, outcomes: [] })
     ),
   },
+  changes: {
+    publish: refuses(({ changes }, { client, call }) =>
+      changes.publish(client.id, { calls: [call.id] })
+    ),
+  },
   doNotCall: {
     has: finds(
       false,

@@ -71,6 +71,7 @@ export async function openStudio(
   const gateway = new FakeGateway();
   const ports: Ports = {
     uow: store,
+    changes: store.changes,
     clock,
     gateway,
     phoneNumbers: PHONES,

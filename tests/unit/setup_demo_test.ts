@@ -33,7 +33,7 @@ async function openDemo(now = NOW): Promise<Demo> {
   const books = new MemoryPhoneBooks();
   const network = new SimulatedPhoneNetwork({ books, clock });
   const ports: Ports = {
-    uow: memoryStore().uow,
+    ...memoryStore(),
     clock,
     gateway: network,
     phoneNumbers: PHONES,
