@@ -112,6 +112,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     resources,
     version: VERSION,
     report: (event, fields) => log("warn", event, fields),
+    clock,
   });
   const http = createHttp({
     publicUrl,

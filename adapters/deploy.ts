@@ -8,6 +8,7 @@ import { serverLog, startServer } from "./server.ts";
 
 const server = await startServer(readConfig(Deno.env.get), serverLog());
 Deno.addSignalListener("SIGINT", async () => {
+  server.studio.stopWaiting();
   await server.stop();
   Deno.exit(0);
 });

@@ -15,7 +15,7 @@ import type { RateLimiter } from "./rate_limit.ts";
 /** Answers one JSON-RPC message of an authenticated caller. */
 export type McpEndpoint = (
   request: Request,
-  context: { principal: Principal; body: unknown },
+  context: { principal: Principal; body: unknown; stillAllowed: () => Promise<boolean> },
 ) => Promise<Response>;
 
 /** What the route needs. */
@@ -79,7 +79,19 @@ export async function serveMcp(
     });
     return problemResponse(problem, "/mcp", idOf(message));
   }
-  return await deps.mcp(request, { principal, body });
+  return await deps.mcp(request, {
+    principal,
+    body,
+    async stillAllowed() {
+      try {
+        const { clientId } = await authenticated(request.headers, deps.authenticate);
+        return clientId === principal.clientId;
+      } catch (error) {
+        // A store that cannot be reached says nothing about the token.
+        return !(error instanceof HttpProblem);
+      }
+    },
+  });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,8 +2,8 @@
  * The MCP endpoint: both protocol eras from one catalogue, without sessions. The SDK's low-level
  * `Server` is made anew for each request, as the SDK demands, so all that it serves is built before.
  *
- * Not here: tokens, limits, Host and Origin, which come before; logging, list changes and resource
- * subscriptions, which are not offered.
+ * Not here: tokens, limits, Host and Origin, which come before; logging and list changes, which are
+ * not offered.
  *
  * @module
  */
@@ -11,10 +11,12 @@ import { createMcpHandler, type McpRequestContext } from "@modelcontextprotocol/
 import { z } from "zod";
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
+import type { Clock } from "../../src/kernel/clock.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { answerInJson, withBothAccepted } from "./accept.ts";
 import { buildCatalogue, type Toolset } from "./catalogue.ts";
 import type { Report } from "./errors.ts";
+import { Listening, listens } from "./listening.ts";
 import { serverFor } from "./server_for.ts";
 import { TOOLS } from "./tools/mod.ts";
 
@@ -26,13 +28,17 @@ export interface McpDeps {
   /** Of this server, told to clients. */
   version: string;
   report: Report;
+  clock: Clock;
 }
 
 /** The endpoint. */
 export interface Mcp {
   /** Answers one parsed JSON-RPC message of an authenticated caller. */
   fetch: (request: Request, context: Caller) => Promise<Response>;
-  /** Ends every wait for a call at once, with the call as it stands: the server is about to stop. */
+  /**
+   * Ends every wait for a call at once, with the call as it stands, and every stream of changes: the
+   * server is about to stop.
+   */
   stopWaiting: () => void;
 }
 
@@ -40,6 +46,8 @@ export interface Mcp {
 export interface Caller {
   principal: Principal;
   body: unknown;
+  /** Whether the caller's token still opens what it opened. */
+  stillAllowed: () => Promise<boolean>;
 }
 
 const waitingCall = z.object({
@@ -50,18 +58,20 @@ const waitingCall = z.object({
 const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null() }) });
 
 /** @throws Error when a tool's definition cannot be served. */
-export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
+export function createMcp({ app, resources, version, report, clock }: McpDeps): Mcp {
   const catalogue = buildCatalogue(TOOLS);
   const stopping = new AbortController();
   const shared = { app, resources, catalogue, report, version, stopping: stopping.signal };
-  const serve = (context: McpRequestContext) => serverFor({ ...shared, ...callerOf(context) });
+  const serve = (context: McpRequestContext) =>
+    serverFor({ ...shared, ...callerOf(context), era: context.era });
   const onerror = (error: Error) => report("mcp message refused", { error: error.message });
   const answering = createMcpHandler(serve, { onerror });
   // A stream that is open from the start keeps proxies patient, and tells when the client hangs up:
   // as long as no answer has begun, `Deno.serve` (2.9) does not hear of that.
   const streaming = createMcpHandler(serve, { onerror, responseMode: "sse" });
+  const listening = new Listening({ app, serve, onerror, clock });
   return {
-    async fetch(request, { principal, body }) {
+    async fetch(request, { principal, body, stillAllowed }) {
       const toolset = new URL(request.url).searchParams.get("toolsets") ?? "all";
       if (toolset !== "all" && toolset !== "core") {
         const message = `toolsets: must be "core" or left out, got ${shown(toolset)}`;
@@ -70,6 +80,10 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
         });
       }
       const authInfo = { token: "", clientId: "", scopes: [], extra: { principal, toolset } };
+      if (listens(body)) {
+        const listener = { principal, body, stillAllowed, authInfo };
+        return await listening.open(withBothAccepted(request), listener);
+      }
       const handler = waits(body) ? streaming : answering;
       const response = await handler.fetch(withBothAccepted(request), {
         authInfo,
@@ -77,7 +91,10 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
       });
       return await answerInJson(request, response);
     },
-    stopWaiting: () => stopping.abort(),
+    stopWaiting() {
+      stopping.abort();
+      listening.closeAll();
+    },
   };
 }
 

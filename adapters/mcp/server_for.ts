@@ -18,8 +18,18 @@ import { LISTED_RESOURCES, LISTED_TEMPLATES, readResource, RESOURCE_TYPE } from 
 /** Lists change with a new version, or with the caller's permissions; a client may keep them so long. */
 const LISTS_KEPT = { ttlMs: 300_000, cacheScope: "private" } as const;
 
+const OFFERED = { tools: {}, resources: {}, prompts: {}, completions: {} };
+
+/**
+ * Subscribing is a stream of its own since 2026-07-28 (listening.ts). Before, it needed a session, and
+ * there are none.
+ */
+const CAPABILITIES = {
+  modern: { ...OFFERED, resources: { subscribe: true } },
+  legacy: OFFERED,
+};
+
 const OPTIONS: ServerOptions = {
-  capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
   cacheHints: {
     "server/discover": LISTS_KEPT,
     "tools/list": LISTS_KEPT,
@@ -52,6 +62,8 @@ export interface Serving {
   catalogue: Catalogue;
   principal: Principal;
   toolset: Toolset;
+  /** Of the protocol's revision that the request speaks. */
+  era: "modern" | "legacy";
   report: Report;
   /** Aborted when the server is about to stop. */
   stopping: AbortSignal;
@@ -61,10 +73,10 @@ export interface Serving {
 
 /** A server for one caller's request. */
 export function serverFor(serving: Serving): Server {
-  const { app, resources, catalogue, principal, toolset, report, stopping, version } = serving;
+  const { app, resources, catalogue, principal, toolset, era, report, stopping, version } = serving;
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
   const { tools, instructions } = catalogue.offerTo(principal, toolset);
-  const server = new Server(info, { ...OPTIONS, instructions });
+  const server = new Server(info, { ...OPTIONS, capabilities: CAPABILITIES[era], instructions });
   const mapped = async <T>(name: string, work: () => Promise<T>, uri?: string): Promise<T> => {
     try {
       return await work();

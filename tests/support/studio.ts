@@ -127,8 +127,13 @@ function peopleOf({ user }: Company, other: Company): People {
     viewer: { ...admin, permissions: new Set(["calls.view"]) },
     clerk: { ...admin, permissions: new Set() },
     readOnly: { ...admin, readOnly: true },
-    stranger: { ...admin, clientId: other.client.id, userId: other.user.id },
-    master: { ...admin, clientId: null, userId: null, name: "Olga" },
+    stranger: {
+      ...admin,
+      clientId: other.client.id,
+      userId: other.user.id,
+      tokenId: newId(NOON),
+    },
+    master: { ...admin, tokenId: newId(NOON), clientId: null, userId: null, name: "Olga" },
   };
 }
 

@@ -1,0 +1,202 @@
+/** Live updates as a client program sees them: over sockets, and through another replica. */
+import { assert, assertEquals, assertExists } from "@std/assert";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { SystemClock } from "../../adapters/clock.ts";
+import { NumberingPlans } from "../../adapters/phone_numbers.ts";
+import type { Lanes } from "../../adapters/postgres/lanes.ts";
+import { PostgresUnitOfWork } from "../../adapters/postgres/unit_of_work.ts";
+import { issueToken, revokeToken } from "../../src/access/manage_tokens.ts";
+import { operator } from "../../src/access/principal.ts";
+import { createCallOrder } from "../../src/call_orders/create_call_order.ts";
+import { listCampaigns } from "../../src/campaigns/queries.ts";
+import { ChangeListeners } from "../../src/kernel/changes.ts";
+import { listRecords } from "../../src/records/queries.ts";
+import { applySetup } from "../../src/setup/apply_setup.ts";
+import { serverDatabases } from "../support/databases.ts";
+import { startServerProcess } from "../support/server_process.ts";
+import { whenThere } from "../support/skip.ts";
+import { addOrder, addRecord } from "../support/studio.ts";
+import { MODERN } from "./harness.ts";
+import { serving } from "./served.ts";
+
+const PATIENCE = 20_000;
+
+/** A client program, and the resources that it was told of. */
+interface Program {
+  client: Client;
+  // deno-lint-ignore no-explicit-any -- tools' results, of which the test looks at one field
+  tool(name: string, args: Record<string, unknown>): Promise<any>;
+  /** Resolves once the client was told of each of them since the last time. */
+  toldOf(...uris: string[]): Promise<void>;
+  told: Set<string>;
+}
+
+async function connect(url: string, token: string): Promise<Program> {
+  const client = new Client({ name: "test", version: "1" }, {
+    versionNegotiation: { mode: { pin: MODERN } },
+  });
+  const told = new Set<string>();
+  let wake = () => {};
+  client.setNotificationHandler("notifications/resources/updated", ({ params }) => {
+    told.add(params.uri);
+    wake();
+  });
+  const requestInit = { headers: { Authorization: `Bearer ${token}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+  return {
+    client,
+    told,
+    async tool(name, args) {
+      const result = await client.callTool({ name, arguments: args });
+      assert(!result.isError, JSON.stringify(result.content));
+      return result.structuredContent;
+    },
+    async toldOf(...uris) {
+      const late = new Error(`not told of ${uris} within ${PATIENCE} ms`);
+      const timer = Promise.withResolvers<never>();
+      const id = setTimeout(() => timer.reject(late), PATIENCE);
+      try {
+        while (!uris.every((uri) => told.has(uri))) {
+          await Promise.race([new Promise<void>((resolve) => wake = resolve), timer.promise]);
+        }
+        told.clear();
+      } finally {
+        clearTimeout(id);
+      }
+    },
+  };
+}
+
+/** Reads the record's resource whenever it is told of it, until its call has ended. */
+async function untilCallEnded({ client, toldOf }: Program, uri: string): Promise<string> {
+  for (;;) {
+    await toldOf(uri);
+    const { contents: [content] } = await client.readResource({ uri });
+    assert("text" in content);
+    const { callOrders: [order] } = JSON.parse(content.text);
+    const [call] = order.calls ?? [];
+    if (call?.endReason) return call.endReason;
+  }
+}
+
+Deno.test("a client program sees a call end without asking", async () => {
+  await serving(async ({ url, endpoint }) => {
+    const contact = await addRecord(endpoint, { phoneNumber: "+14155550002" });
+    const order = await addOrder(endpoint, {}, contact);
+    const uri = `studio://records/${contact.id}`;
+    const program = await connect(url, "admin");
+    const stranger = await connect(url, "stranger");
+    const stream = await program.client.listen({ resourceSubscriptions: [uri] });
+    const foreign = await stranger.client.listen({
+      resourceSubscriptions: [uri, "studio://costs/total", "studio://campaigns/stats"],
+    });
+    assertEquals(stream.honoredFilter, { resourceSubscriptions: [uri] });
+    await program.tool("initiate-call", { callOrderUuid: order.id });
+    assertEquals(await untilCallEnded(program, uri), "busy");
+    assertEquals([...stranger.told], []);
+    await stream.close();
+    endpoint.stopWaiting();
+    assertEquals(await foreign.closed, "graceful");
+    await program.client.close();
+    await stranger.client.close();
+  });
+});
+
+const who = operator("test");
+
+function portsOn(lanes: Lanes) {
+  return {
+    uow: new PostgresUnitOfWork(lanes),
+    changes: new ChangeListeners(),
+    clock: new SystemClock(),
+    phoneNumbers: new NumberingPlans(),
+  };
+}
+
+/** Two companies, the first with an order of a call that ends busy, and a token of each. */
+async function setUp(lanes: Lanes) {
+  const ports = portsOn(lanes);
+  const anything = { window: null, countries: null, requireConsent: false };
+  const company = (name: string) => ({
+    name,
+    country: "US",
+    tariff: { currency: "USD", setup: "0.01", perMinute: "0.10" },
+    rules: anything,
+    topUps: [{ reference: "first", amount: "1000" }],
+    roles: [{ name: "Admin", admin: true }],
+    users: [{ email: `ana@${name}.test`, name: "Ana", role: "Admin" }],
+    recordTypes: [{ name: "Lead" }],
+    assistants: [{ name: "Voice", operationalPerMinute: "0.05" }],
+    campaigns: [{
+      name: "Spring",
+      status: "active" as const,
+      assistant: "Voice",
+      rules: anything,
+    }],
+    records: name === "acme"
+      ? [{ recordType: "Lead", name: "Bo", phoneNumber: "+14155550002" }]
+      : [],
+  });
+  await applySetup(ports, who, { clients: [company("acme"), company("globex")] });
+  const { items: [{ record }] } = await listRecords(ports, who, {});
+  const campaigns = await listCampaigns(ports, who, {});
+  const campaign = campaigns.items.find((each) => each.campaign.clientId === record.clientId)!;
+  const wish = { recordUuid: record.id, campaignUuid: campaign.campaign.id };
+  const { order } = await createCallOrder(ports, who, wish);
+  const token = (user: string) => issueToken(ports, who, { user, name: "test" });
+  return { order, acme: await token("ana@acme.test"), globex: await token("ana@globex.test") };
+}
+
+const title =
+  "what happens at one replica is seen at another, also after the database cut the line";
+whenThere("postgres", title, () => {
+  Deno.test({ name: title, sanitizeOps: false, sanitizeResources: false }, async () => {
+    const databases = await serverDatabases();
+    assertExists(databases);
+    const { lanes, target, asSuperuser, close } = await databases.fresh();
+    assert("url" in target);
+    const { order, acme, globex } = await setUp(lanes);
+    const env = { DATABASE_URL: target.url, SIMULATED_PHONE_SPEED: "20" };
+    const [here, there] = [await startServerProcess(env), await startServerProcess(env)];
+    try {
+      const uri = `studio://records/${order.recordId}`;
+      const caller = await connect(`${here.url}/mcp`, acme.secret);
+      const watcher = await connect(`${there.url}/mcp`, acme.secret);
+      const stranger = await connect(`${there.url}/mcp`, globex.secret);
+      const uris = [uri, "studio://costs/total"];
+      const stream = await watcher.client.listen({ resourceSubscriptions: uris });
+      const foreign = await stranger.client.listen({ resourceSubscriptions: uris });
+      // Until it listens, a replica tells everybody that anything may have changed.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      watcher.told.clear();
+      stranger.told.clear();
+
+      await caller.tool("initiate-call", { callOrderUuid: order.id });
+      assertEquals(await untilCallEnded(watcher, uri), "busy");
+      assertEquals([...stranger.told], []);
+
+      await asSuperuser(
+        "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() " +
+          "and usename = 'studio'",
+      );
+      await watcher.toldOf(uri);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      watcher.told.clear();
+      await caller.tool("update-record", { uuid: order.recordId, name: "Bo Chen" });
+      await watcher.toldOf(uri);
+
+      const revoked = Date.now();
+      await revokeToken(portsOn(lanes), who, acme.token.id);
+      assertEquals(await stream.closed, "graceful");
+      assert(Date.now() - revoked < 5_000, "a revoked token listened for longer than 5 s");
+
+      assertEquals(await there.stop(), 0);
+      assertEquals(await foreign.closed, "graceful");
+    } finally {
+      await here.kill();
+      await there.kill();
+      await close();
+      await databases.stop();
+    }
+  });
+});
