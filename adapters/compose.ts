@@ -7,6 +7,7 @@
 import { type App, createApp } from "../src/app.ts";
 import type { Ports } from "../src/app_ports.ts";
 import { requestOfCall } from "../src/calls/new_call.ts";
+import type { UnitOfWork } from "../src/kernel/unit_of_work.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
@@ -19,6 +20,7 @@ import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
 import { PostgresChangeFeed } from "./postgres/change_feed.ts";
+import { countLiveCalls } from "./postgres/live_calls.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
 import { examineDatabase } from "./postgres/examine.ts";
 import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
@@ -26,6 +28,7 @@ import { PostgresPhoneBooks } from "./postgres/phone_books.ts";
 import { serverKey } from "./postgres/server_keys.ts";
 import { PostgresUnitOfWork } from "./postgres/unit_of_work.ts";
 import type { PhoneProvider } from "./telephony/phone_provider.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 import { jobsOf, runJobs } from "./workers.ts";
 
 /** What a studio is made of. */
@@ -43,6 +46,8 @@ export interface StudioOptions {
   limits: Limits;
   log: Log;
   clock?: Clock;
+  /** Watches the studio; null for nobody. */
+  telemetry?: Telemetry | null;
   /** Called once per round trip to the database. */
   onRoundTrip?: () => void;
 }
@@ -75,7 +80,7 @@ export async function prepareDatabase(database: Target): Promise<string[]> {
 
 /** Builds everything; nothing runs until a request comes or `work` is called. */
 export async function compose(options: StudioOptions): Promise<Studio> {
-  const { database, readDatabase, publicUrl, telephony, limits, log } = options;
+  const { database, readDatabase, publicUrl, telephony, limits, log, telemetry } = options;
   const clock = options.clock ?? new SystemClock();
   const lanesOptions = { size: limits.databaseConnections, onRoundTrip: options.onRoundTrip };
   const lanes = new Lanes(database, lanesOptions);
@@ -83,7 +88,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
   const links = recordingLinks({ signingKey, publicUrl, clock });
   const books = new PostgresPhoneBooks(lanes);
-  const uow = new PostgresUnitOfWork(lanes);
+  const watched = (uow: UnitOfWork) => telemetry?.store(uow) ?? uow;
+  const uow = watched(new PostgresUnitOfWork(lanes));
   const listen = options.listenDatabase ?? database;
   const changes = new PostgresChangeFeed({ listen, notify: database, log });
   const provider = openPhone(telephony, {
@@ -99,20 +105,21 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     uow,
     changes,
     clock,
-    gateway: provider.gateway,
+    gateway: telemetry?.gateway(provider.gateway) ?? provider.gateway,
     phoneNumbers: new NumberingPlans(),
     recordingLinks: links,
   };
   const app = createApp(ports);
   const resources = readLanes === null
     ? app
-    : createApp({ ...ports, uow: new PostgresUnitOfWork(readLanes) });
+    : createApp({ ...ports, uow: watched(new PostgresUnitOfWork(readLanes)) });
   const mcp = createMcp({
     app,
     resources,
     version: VERSION,
     report: (event, fields) => log("warn", event, fields),
     clock,
+    observe: telemetry?.mcp,
   });
   const http = createHttp({
     publicUrl,
@@ -132,6 +139,16 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       })),
     ],
   });
+  telemetry?.watch({
+    connections: () => lanes.usage,
+    streams: mcp.streams,
+    listening: () => changes.listening,
+  });
+  const jobs = jobsOf(app, provider.silentSeconds);
+  if (telemetry) {
+    const run = async () => telemetry.liveCalls(await countLiveCalls(lanes));
+    jobs.push({ name: "count live calls", every: 10_000, run });
+  }
   return {
     app,
     ports,
@@ -140,8 +157,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     books,
     async work(signal) {
       changes.start();
-      const jobs = runJobs(jobsOf(app, provider.silentSeconds), { clock, log, signal });
-      await Promise.all([jobs, provider.run(app.calls.applyEvent, signal)]);
+      const running = runJobs(jobs, { clock, log, signal, observe: telemetry?.job });
+      await Promise.all([running, provider.run(app.calls.applyEvent, signal)]);
     },
     stopWaiting() {
       http.stopAcceptingTraffic();

@@ -51,6 +51,8 @@ export interface Config {
   /** Signs recording links; null takes the key that the replicas share in the database. */
   signingKey: string | null;
   limits: Limits;
+  /** Whether the runtime exports telemetry (`OTEL_DENO`); it reads the other `OTEL_*` by itself. */
+  exportsTelemetry: boolean;
 }
 
 /** What one process takes on. */
@@ -88,6 +90,8 @@ export function readConfig(env: Env): Config {
         null,
       databaseConnections: optional(env, "LIMIT_DATABASE_CONNECTIONS", count(1, 500), 10),
     },
+    // As the runtime reads it.
+    exportsTelemetry: ["1", "true"].includes(env("OTEL_DENO") ?? ""),
   };
 }
 

@@ -13,7 +13,7 @@ const GRACE = 8_000;
 
 async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
-  const log = serverLog();
+  const log = serverLog(config);
   let server: Server | null = null;
   // Listens before the database is there, so that `/healthz` tells that the process lives.
   const listener = Deno.serve({

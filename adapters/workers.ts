@@ -15,6 +15,9 @@ export interface Job {
   run: () => Promise<unknown>;
 }
 
+/** Runs a job, and takes note of it. */
+export type ObserveJob = (name: string, run: () => Promise<unknown>) => Promise<void>;
+
 /** Longest pause after failures, in milliseconds. */
 const MAX_PAUSE = 30_000;
 
@@ -30,13 +33,18 @@ export function jobsOf(app: App, silentSeconds: number): Job[] {
 /** Runs every job until the signal, and settles when the last run has ended. */
 export async function runJobs(
   jobs: Job[],
-  { clock, log, signal }: { clock: Clock; log: Log; signal: AbortSignal },
+  { clock, log, signal, observe = plainly }: {
+    clock: Clock;
+    log: Log;
+    signal: AbortSignal;
+    observe?: ObserveJob;
+  },
 ): Promise<void> {
   await Promise.all(jobs.map(async ({ name, every, run }) => {
     let failures = 0;
     while (!signal.aborted) {
       try {
-        await run();
+        await observe(name, run);
         failures = 0;
       } catch (error) {
         failures++;
@@ -45,4 +53,8 @@ export async function runJobs(
       await clock.sleep(Math.max(every, Math.min(MAX_PAUSE, every * 2 ** failures)), signal);
     }
   }));
+}
+
+async function plainly(_name: string, run: () => Promise<unknown>): Promise<void> {
+  await run();
 }

@@ -46,7 +46,10 @@ const HERE = {
 
 async function composeOn(
   target: OpenDatabase["target"],
-  config: Omit<Config, "databaseUrl" | "databaseReadUrl" | "databaseListenUrl" | "port"> = HERE,
+  config: Omit<
+    Config,
+    "databaseUrl" | "databaseReadUrl" | "databaseListenUrl" | "port" | "exportsTelemetry"
+  > = HERE,
 ) {
   const { close, ...studio } = await compose({
     ...config,

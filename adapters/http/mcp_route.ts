@@ -6,11 +6,15 @@
  */
 import type { Principal } from "../../src/access/principal.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
+import { METHODS } from "../mcp/observe.ts";
+import { TOOLS } from "../mcp/tools/mod.ts";
 import { authenticated } from "./bearer.ts";
 import { type BodyLimits, checkBodyHeaders, readJsonBody } from "./json_body.ts";
 import type { Origins } from "./origin.ts";
 import { HttpProblem, problemResponse, RPC } from "./problem.ts";
 import type { RateLimiter } from "./rate_limit.ts";
+
+const TOOL_NAMES = new Set(TOOLS.map(({ name }) => name));
 
 /** Answers one JSON-RPC message of an authenticated caller. */
 export type McpEndpoint = (
@@ -67,10 +71,13 @@ export async function serveMcp(
     throw new HttpProblem(400, problem, {}, RPC.request);
   }
   const message = isObject(body) ? body : {};
-  if (typeof message.method === "string") facts.rpc = message.method.slice(0, 64);
+  // What is no method or tool of ours may be anything, such as somebody's number: it is not logged.
+  if (typeof message.method === "string") {
+    facts.rpc = METHODS.has(message.method) ? message.method : "other";
+  }
   if (facts.rpc === "tools/call" && isObject(message.params)) {
     const { name } = message.params;
-    if (typeof name === "string") facts.tool = name.slice(0, 64);
+    if (typeof name === "string") facts.tool = TOOL_NAMES.has(name) ? name : "other";
   }
   const wait = limiter?.(principal.userId ?? "") ?? 0;
   if (wait > 0) {

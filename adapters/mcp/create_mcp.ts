@@ -17,6 +17,7 @@ import { answerInJson, withBothAccepted } from "./accept.ts";
 import { buildCatalogue, type Toolset } from "./catalogue.ts";
 import type { Report } from "./errors.ts";
 import { Listening, listens } from "./listening.ts";
+import { type Fate, type Observe, operationOf } from "./observe.ts";
 import { serverFor } from "./server_for.ts";
 import { TOOLS } from "./tools/mod.ts";
 
@@ -29,6 +30,8 @@ export interface McpDeps {
   version: string;
   report: Report;
   clock: Clock;
+  /** Takes note of each request. */
+  observe?: Observe;
 }
 
 /** The endpoint. */
@@ -40,6 +43,8 @@ export interface Mcp {
    * server is about to stop.
    */
   stopWaiting: () => void;
+  /** Open streams of changes. */
+  streams: () => number;
 }
 
 /** Who sent a message, and the message. */
@@ -58,7 +63,7 @@ const waitingCall = z.object({
 const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null() }) });
 
 /** @throws Error when a tool's definition cannot be served. */
-export function createMcp({ app, resources, version, report, clock }: McpDeps): Mcp {
+export function createMcp({ app, resources, version, report, clock, observe }: McpDeps): Mcp {
   const catalogue = buildCatalogue(TOOLS);
   const stopping = new AbortController();
   const shared = { app, resources, catalogue, report, version, stopping: stopping.signal };
@@ -79,28 +84,41 @@ export function createMcp({ app, resources, version, report, clock }: McpDeps): 
           status: 400,
         });
       }
-      const authInfo = { token: "", clientId: "", scopes: [], extra: { principal, toolset } };
-      if (listens(body)) {
-        const listener = { principal, body, stillAllowed, authInfo };
-        return await listening.open(withBothAccepted(request), listener);
-      }
-      const handler = waits(body) ? streaming : answering;
-      const response = await handler.fetch(withBothAccepted(request), {
-        authInfo,
-        parsedBody: withoutNullArguments(body),
-      });
-      return await answerInJson(request, response);
+      const fate: Fate = {};
+      const extra = { principal, toolset, fate };
+      const authInfo = { token: "", clientId: "", scopes: [], extra };
+      const work = async () => {
+        if (listens(body)) {
+          const listener = { principal, body, stillAllowed, authInfo };
+          return await listening.open(withBothAccepted(request), listener);
+        }
+        const handler = waits(body) ? streaming : answering;
+        const response = await handler.fetch(withBothAccepted(request), {
+          authInfo,
+          parsedBody: withoutNullArguments(body),
+        });
+        return await answerInJson(request, response);
+      };
+      if (observe === undefined) return await work();
+      return await observe(operationOf(request, body, catalogue, toolset), fate, work);
     },
     stopWaiting() {
       stopping.abort();
       listening.closeAll();
     },
+    streams: () => listening.count,
   };
 }
 
+interface PassedThrough {
+  principal: Principal;
+  toolset: Toolset;
+  fate: Fate;
+}
+
 /** What {@link createMcp} put into the SDK's pass-through. */
-function callerOf({ authInfo }: McpRequestContext): { principal: Principal; toolset: Toolset } {
-  return authInfo?.extra as { principal: Principal; toolset: Toolset };
+function callerOf({ authInfo }: McpRequestContext): PassedThrough {
+  return authInfo?.extra as unknown as PassedThrough;
 }
 
 /** The message; `"arguments": null`, which some clients send for none, is taken out. */

@@ -6,11 +6,13 @@
  */
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { type Principal, requirePermission, requireWrite } from "../../src/access/principal.ts";
+import { DomainError } from "../../src/kernel/errors.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Catalogue, Toolset } from "./catalogue.ts";
 import type { Tool, ToolContext } from "./define_tool.ts";
 import { invalidParams, type Report, toolErrorText } from "./errors.ts";
+import type { Fate } from "./observe.ts";
 import { failure, success } from "./results.ts";
 
 /** A `tools/call` request. */
@@ -30,13 +32,20 @@ export async function callTool(
   call: ToolCall,
   context: ToolContext,
   report: Report,
+  fate: Fate,
 ): Promise<CallToolResult> {
   const tool = catalogue.find(call.name, toolset);
-  if (tool === undefined) throw invalidParams(`Tool ${shown(call.name)} not found`);
+  if (tool === undefined) {
+    const refusal = invalidParams(`Tool ${shown(call.name)} not found`);
+    fate.error = String(refusal.code);
+    throw refusal;
+  }
   try {
     refuseEarly(tool, context.principal);
     return success(await tool.call(context, parseArguments(tool, call.arguments ?? {})));
   } catch (error) {
+    fate.error = "tool_error";
+    fate.why = error instanceof DomainError ? error.code : "unexpected";
     return failure(toolErrorText(error, tool.name, report));
   }
 }

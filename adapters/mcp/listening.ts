@@ -80,6 +80,11 @@ export class Listening {
 
   constructor(private readonly deps: ListeningDeps) {}
 
+  /** Streams that are open. */
+  get count(): number {
+    return this.#streams.size;
+  }
+
   /** Answers a message that {@link listens}. */
   async open(request: Request, listener: Listener): Promise<Response> {
     const { principal, stillAllowed, authInfo } = listener;

@@ -8,10 +8,12 @@ import { z } from "zod";
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
 import type { Catalogue, Toolset } from "./catalogue.ts";
+import { DomainError } from "../../src/kernel/errors.ts";
 import { complete, completionParams } from "./completions.ts";
 import type { ToolContext } from "./define_tool.ts";
 import { callTool } from "./dispatch.ts";
 import { invalidParams, protocolError, type Report } from "./errors.ts";
+import type { Fate } from "./observe.ts";
 import { getPrompt, LISTED_PROMPTS } from "./prompts.ts";
 import { LISTED_RESOURCES, LISTED_TEMPLATES, readResource, RESOURCE_TYPE } from "./resources.ts";
 
@@ -65,6 +67,8 @@ export interface Serving {
   /** Of the protocol's revision that the request speaks. */
   era: "modern" | "legacy";
   report: Report;
+  /** Filled in when the request fails. */
+  fate: Fate;
   /** Aborted when the server is about to stop. */
   stopping: AbortSignal;
   /** Of this server, told to clients. */
@@ -73,7 +77,8 @@ export interface Serving {
 
 /** A server for one caller's request. */
 export function serverFor(serving: Serving): Server {
-  const { app, resources, catalogue, principal, toolset, era, report, stopping, version } = serving;
+  const { app, resources, catalogue, principal, toolset, era, report, fate, stopping, version } =
+    serving;
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
   const { tools, instructions } = catalogue.offerTo(principal, toolset);
   const server = new Server(info, { ...OPTIONS, capabilities: CAPABILITIES[era], instructions });
@@ -81,7 +86,10 @@ export function serverFor(serving: Serving): Server {
     try {
       return await work();
     } catch (error) {
-      throw protocolError(error, name, report, uri);
+      const refusal = protocolError(error, name, report, uri);
+      fate.error = String(refusal.code);
+      if (error instanceof DomainError) fate.why = error.code;
+      throw refusal;
     }
   };
   const list = (method: string, result: () => Record<string, unknown>) =>
@@ -98,7 +106,7 @@ export function serverFor(serving: Serving): Server {
   server.setRequestHandler("tools/call", { params: callParams }, (params, context) => {
     const signal = AbortSignal.any([context.mcpReq.signal, stopping]);
     const toolContext = { app, principal, signal, progress: progressOf(context) };
-    return callTool(catalogue, toolset, params, toolContext, report);
+    return callTool(catalogue, toolset, params, toolContext, report, fate);
   });
   server.setRequestHandler(
     "resources/read",

@@ -40,6 +40,7 @@ export class PostgresChangeFeed implements Changes {
   readonly #awaited = new Map<string, () => void>();
   #running: Promise<void> | undefined;
   #warned = false;
+  #listening = false;
 
   constructor(private readonly options: ChangeFeedOptions) {}
 
@@ -52,6 +53,11 @@ export class PostgresChangeFeed implements Changes {
   /** Connects, and stays connected. */
   start(): void {
     if (!this.#closing.signal.aborted) this.#running ??= this.#run();
+  }
+
+  /** Whether changes of other processes are heard now. */
+  get listening(): boolean {
+    return this.#listening;
   }
 
   /** Ends the connection. */
@@ -87,6 +93,7 @@ export class PostgresChangeFeed implements Changes {
       await lane.simple(`listen ${CHANNEL}`);
       await this.#prove();
       proven = true;
+      this.#listening = true;
       this.#warned = false;
       this.#listeners.tell(ANYTHING);
       const over = AbortSignal.any([signal, lost.signal]);
@@ -99,6 +106,7 @@ export class PostgresChangeFeed implements Changes {
     } catch (error) {
       if (!signal.aborted) this.#warn(error);
     } finally {
+      this.#listening = false;
       await lane?.discard();
     }
     return proven;

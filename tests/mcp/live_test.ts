@@ -1,17 +1,9 @@
 /** Live updates as a client program sees them: over sockets, and through another replica. */
 import { assert, assertEquals, assertExists } from "@std/assert";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { SystemClock } from "../../adapters/clock.ts";
-import { NumberingPlans } from "../../adapters/phone_numbers.ts";
-import type { Lanes } from "../../adapters/postgres/lanes.ts";
-import { PostgresUnitOfWork } from "../../adapters/postgres/unit_of_work.ts";
-import { issueToken, revokeToken } from "../../src/access/manage_tokens.ts";
+import { revokeToken } from "../../src/access/manage_tokens.ts";
 import { operator } from "../../src/access/principal.ts";
-import { createCallOrder } from "../../src/call_orders/create_call_order.ts";
-import { listCampaigns } from "../../src/campaigns/queries.ts";
-import { ChangeListeners } from "../../src/kernel/changes.ts";
-import { listRecords } from "../../src/records/queries.ts";
-import { applySetup } from "../../src/setup/apply_setup.ts";
+import { operatorPorts, setUpTwoCompanies } from "../support/callable_company.ts";
 import { serverDatabases } from "../support/databases.ts";
 import { startServerProcess } from "../support/server_process.ts";
 import { whenThere } from "../support/skip.ts";
@@ -102,51 +94,6 @@ Deno.test("a client program sees a call end without asking", async () => {
   });
 });
 
-const who = operator("test");
-
-function portsOn(lanes: Lanes) {
-  return {
-    uow: new PostgresUnitOfWork(lanes),
-    changes: new ChangeListeners(),
-    clock: new SystemClock(),
-    phoneNumbers: new NumberingPlans(),
-  };
-}
-
-/** Two companies, the first with an order of a call that ends busy, and a token of each. */
-async function setUp(lanes: Lanes) {
-  const ports = portsOn(lanes);
-  const anything = { window: null, countries: null, requireConsent: false };
-  const company = (name: string) => ({
-    name,
-    country: "US",
-    tariff: { currency: "USD", setup: "0.01", perMinute: "0.10" },
-    rules: anything,
-    topUps: [{ reference: "first", amount: "1000" }],
-    roles: [{ name: "Admin", admin: true }],
-    users: [{ email: `ana@${name}.test`, name: "Ana", role: "Admin" }],
-    recordTypes: [{ name: "Lead" }],
-    assistants: [{ name: "Voice", operationalPerMinute: "0.05" }],
-    campaigns: [{
-      name: "Spring",
-      status: "active" as const,
-      assistant: "Voice",
-      rules: anything,
-    }],
-    records: name === "acme"
-      ? [{ recordType: "Lead", name: "Bo", phoneNumber: "+14155550002" }]
-      : [],
-  });
-  await applySetup(ports, who, { clients: [company("acme"), company("globex")] });
-  const { items: [{ record }] } = await listRecords(ports, who, {});
-  const campaigns = await listCampaigns(ports, who, {});
-  const campaign = campaigns.items.find((each) => each.campaign.clientId === record.clientId)!;
-  const wish = { recordUuid: record.id, campaignUuid: campaign.campaign.id };
-  const { order } = await createCallOrder(ports, who, wish);
-  const token = (user: string) => issueToken(ports, who, { user, name: "test" });
-  return { order, acme: await token("ana@acme.test"), globex: await token("ana@globex.test") };
-}
-
 const title =
   "what happens at one replica is seen at another, also after the database cut the line";
 whenThere("postgres", title, () => {
@@ -155,7 +102,7 @@ whenThere("postgres", title, () => {
     assertExists(databases);
     const { lanes, target, asSuperuser, close } = await databases.fresh();
     assert("url" in target);
-    const { order, acme, globex } = await setUp(lanes);
+    const { order, acme, globex } = await setUpTwoCompanies(lanes);
     const env = { DATABASE_URL: target.url, SIMULATED_PHONE_SPEED: "20" };
     const [here, there] = [await startServerProcess(env), await startServerProcess(env)];
     try {
@@ -182,11 +129,11 @@ whenThere("postgres", title, () => {
       await watcher.toldOf(uri);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       watcher.told.clear();
-      await caller.tool("update-record", { uuid: order.recordId, name: "Bo Chen" });
+      await caller.tool("update-record", { uuid: order.recordId, name: "Zoe Chen" });
       await watcher.toldOf(uri);
 
       const revoked = Date.now();
-      await revokeToken(portsOn(lanes), who, acme.token.id);
+      await revokeToken(operatorPorts(lanes), operator("test"), acme.token.id);
       assertEquals(await stream.closed, "graceful");
       assert(Date.now() - revoked < 5_000, "a revoked token listened for longer than 5 s");
 
