@@ -19,6 +19,7 @@ import { recordingLinks } from "./http/recording_links.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
+import { ANYTHING, ChangeSender } from "./postgres/change_sender.ts";
 import { PostgresChangeFeed } from "./postgres/change_feed.ts";
 import { countLiveCalls } from "./postgres/live_calls.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
@@ -88,8 +89,9 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
   const links = recordingLinks({ signingKey, publicUrl, clock });
   const books = new PostgresPhoneBooks(lanes);
+  const sender = new ChangeSender(database, log);
   const watched = (uow: UnitOfWork) => telemetry?.store(uow) ?? uow;
-  const uow = watched(new PostgresUnitOfWork(lanes));
+  const uow = watched(new PostgresUnitOfWork(lanes, sender.tell));
   const listen = options.listenDatabase ?? database;
   const changes = new PostgresChangeFeed({ listen, notify: database, log });
   const provider = openPhone(telephony, {
@@ -157,6 +159,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     books,
     async work(signal) {
       changes.start();
+      // For what this process changed just before it was killed, if it was.
+      sender.tell([ANYTHING]);
       const running = runJobs(jobs, { clock, log, signal, observe: telemetry?.job });
       await Promise.all([running, provider.run(app.calls.applyEvent, signal)]);
     },
@@ -165,7 +169,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       mcp.stopWaiting();
     },
     async close() {
-      await changes.close();
+      await Promise.all([changes.close(), sender.close()]);
       await Promise.all([lanes.close(), readLanes?.close()]);
     },
   };

@@ -11,7 +11,7 @@
 import { type Change, ChangeListeners, type Changes } from "../../src/kernel/changes.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Log } from "../log.ts";
-import { CHANNEL, readChange } from "./change_log.ts";
+import { ANYTHING, CHANNEL, readChange } from "./change_sender.ts";
 import { Lane, type Target } from "./lane.ts";
 
 /** Where to listen, and how patiently. */
@@ -29,7 +29,6 @@ export interface ChangeFeedOptions {
   patienceMs?: number;
 }
 
-const ANYTHING: Change = { clientId: null, touched: null };
 const FIRST_PAUSE_MS = 100;
 
 /** Changes of a PostgreSQL database. Call `close` in the end. */

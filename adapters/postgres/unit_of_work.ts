@@ -6,6 +6,7 @@
  * @module
  */
 import { DomainError } from "../../src/kernel/errors.ts";
+import type { Change } from "../../src/kernel/changes.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { accessRepo } from "./access.ts";
@@ -27,9 +28,15 @@ const COLLISIONS: (string | undefined)[] = ["23505", "40P01"];
 /** The third time it is not a coincidence. */
 const TRIES = 3;
 
-/** Work on PostgreSQL, over lanes that its owner closes. */
+/**
+ * Work on PostgreSQL, over lanes that its owner closes. `tell` gets what a transaction has changed,
+ * once it has been committed.
+ */
 export class PostgresUnitOfWork implements UnitOfWork {
-  constructor(private readonly lanes: Lanes) {}
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly tell: (changes: Change[]) => void = () => {},
+  ) {}
 
   async read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
     try {
@@ -40,10 +47,15 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 
   async run<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
+    const noted: Change[] = [];
     for (let tried = 1;; tried++) {
       try {
-        return await this.lanes.transaction(roleOf(scope), inRepos(scope, work));
+        const value = await this.lanes.transaction(roleOf(scope), inRepos(scope, work, noted));
+        this.tell(noted);
+        return value;
       } catch (error) {
+        // It may have been committed all the same.
+        if (error instanceof StoreError && error.kind === "unknown_outcome") this.tell(noted);
         const collided = error instanceof StoreError && COLLISIONS.includes(error.code);
         if (!collided || tried === TRIES) throw domainError(error);
       }
@@ -52,7 +64,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
 }
 
 /** The repositories of one transaction; the filter is their own fence, beside the role's. */
-export function reposOf(sql: Sql, filter: ClientFilter): Repos {
+export function reposOf(sql: Sql, filter: ClientFilter, noted: Change[] = []): Repos {
   return {
     access: accessRepo(sql, filter),
     audit: auditLog(sql, filter),
@@ -60,7 +72,7 @@ export function reposOf(sql: Sql, filter: ClientFilter): Repos {
     callOrders: callOrderRepo(sql, filter),
     calls: callRepo(sql, filter),
     campaigns: campaignRepo(sql, filter),
-    changes: changeLog(sql, filter),
+    changes: changeLog(sql, filter, noted),
     doNotCall: doNotCallList(sql, filter),
     records: recordRepo(sql, filter),
     stats: statsRepo(sql, filter),
@@ -78,10 +90,16 @@ function filterOf(scope: Scope): ClientFilter {
 }
 
 /** Work that fails when any of its queries has failed, whether or not it waited for that one. */
-function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
+function inRepos<T>(
+  scope: Scope,
+  work: (repos: Repos) => Promise<T>,
+  noted: Change[] = [],
+) {
   return async (sql: Sql): Promise<T> => {
     const started: Promise<unknown>[] = [];
-    const repos = reposOf(sql, filterOf(scope));
+    // The work may run again.
+    noted.length = 0;
+    const repos = reposOf(sql, filterOf(scope), noted);
     const { access, audit, balance, callOrders, calls, campaigns } = repos;
     const { changes, doNotCall, records, stats } = repos;
     const value = await work({

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { memoryStore } from "../../adapters/memory/store.ts";
 import { PostgresChangeFeed } from "../../adapters/postgres/change_feed.ts";
+import { ChangeSender } from "../../adapters/postgres/change_sender.ts";
 import { PostgresUnitOfWork } from "../../adapters/postgres/unit_of_work.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { changesContract, listen, type TellingStore } from "../contracts/changes.ts";
@@ -24,12 +25,19 @@ function telling(make: () => Promise<TestDatabases>) {
     const databases = await make();
     const database = await databases.fresh();
     const feed = await listeningFeed(database);
+    const sender = new ChangeSender(database.target, () => {});
     const stop = async () => {
+      await sender.close();
       await feed.close();
       await database.close();
       await databases.stop();
     };
-    return { uow: new PostgresUnitOfWork(database.lanes), changes: feed, database, stop };
+    return {
+      uow: new PostgresUnitOfWork(database.lanes, sender.tell),
+      changes: feed,
+      database,
+      stop,
+    };
   };
   return {
     make: () => opened ??= open(),
