@@ -1,4 +1,5 @@
 /** Changes are told on every store; on a server also across processes, and after a lost connection. */
+import type { Duplex } from "node:stream";
 import { assert, assertEquals } from "@std/assert";
 import { memoryStore } from "../../adapters/memory/store.ts";
 import { PostgresChangeFeed } from "../../adapters/postgres/change_feed.ts";
@@ -65,6 +66,47 @@ changesContract("memory", () => Promise.resolve(memoryStore()));
 
 const embedded = telling(embeddedDatabases);
 changesContract("PGlite", embedded.make);
+Deno.test({
+  ...shared,
+  name: "changes, PGlite: what comes up while a message is on its way goes into the next one",
+  async fn() {
+    const { uow, changes, database } = await embedded.make();
+    const company = await newCompany(uow);
+    const clientId = company.client.id;
+    using heard = listen(changes, scopeOf(company));
+    const sender = new ChangeSender(database.target, () => {});
+    const ids = Array.from({ length: 5 }, () => newId(NOON));
+    for (const id of ids) sender.tell([{ clientId, touched: { calls: [id], records: [ids[0]] } }]);
+    await sender.close();
+    const [first, second] = [await heard.next(), await heard.next()];
+    assertEquals(first.touched?.calls, [ids[0]]);
+    assertEquals(second.touched, { calls: ids.slice(1), records: [ids[0]], campaigns: [] });
+    assertEquals(heard.heard, 2);
+  },
+});
+
+Deno.test({
+  ...shared,
+  name: "changes, PGlite: what could not be told of is made up for, and the trouble logged once",
+  async fn() {
+    const { uow, changes, database } = await embedded.make();
+    const company = await newCompany(uow);
+    using heard = listen(changes, scopeOf(company));
+    const { socket } = database.target as { socket: () => Duplex };
+    let tries = 0;
+    const flaky = () => {
+      if (++tries <= 4) throw new Error("out of reach");
+      return socket();
+    };
+    const warnings: string[] = [];
+    const sender = new ChangeSender({ socket: flaky }, (_level, event) => warnings.push(event));
+    sender.tell([{ clientId: company.client.id, touched: { calls: [newId(NOON)] } }]);
+    assertEquals(await heard.next(), { clientId: null, touched: null });
+    assertEquals(warnings, ["changes cannot be told of"]);
+    await sender.close();
+  },
+});
+
 Deno.test.afterAll(embedded.stop);
 
 whenThere("postgres", "changes, PostgreSQL", () => {

@@ -10,6 +10,7 @@ import { requestOf } from "../mcp/harness.ts";
 const PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const [, TRACE, PARENT_SPAN] = PARENT.split("-");
 const ACCOUNT_SID = "AC0123456789abcdef0123456789abcdef";
+const SECOND = "+14155550177";
 const BAGGAGE = "who=someone-private";
 const SERVER_KIND = 2;
 const ERROR_STATUS = 2;
@@ -50,6 +51,9 @@ whenThere("postgres", title, () => {
     const asked: Headers[] = [];
     const provider = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
       asked.push(new Headers(request.headers));
+      if (asked.length > 1) {
+        return Response.json({ code: 21211, message: "not a number" }, { status: 400 });
+      }
       return Response.json({ sid: "CA0123456789abcdef0123456789abcdef", status: "queued" }, {
         status: 201,
       });
@@ -80,6 +84,20 @@ whenThere("postgres", title, () => {
         (await ask(server.url, secret, "tools/call", call, "r1")).result.isError,
         undefined,
       );
+      const tool = async (name: string, args: Record<string, unknown>) =>
+        (await ask(server!.url, secret, "tools/call", { name, arguments: args }, 1)).result
+          .structuredContent;
+      // A second call, which the provider refuses.
+      const { recordTypes: [{ uuid: recordTypeUuid }] } = await tool("list-record-types", {});
+      const record = await tool("create-record", {
+        ...CONTACT,
+        phoneNumber: SECOND,
+        recordTypeUuid,
+      });
+      const campaignUuid = order.campaignId;
+      const second = await tool("create-call-order", { recordUuid: record.uuid, campaignUuid });
+      const refused = await tool("initiate-call", { callOrderUuid: second.uuid });
+      assertEquals(refused.status, "failed");
       const search = { name: "list-records", arguments: { search: CONTACT.phoneNumber } };
       await ask(server.url, secret, "tools/call", search, 2);
       const unknown = { name: "get-call-details", arguments: { callUuid: CONTACT.phoneNumber } };
@@ -143,7 +161,9 @@ whenThere("postgres", title, () => {
           "studio.provider.operation": "dial",
           "studio.provider.result": "accepted",
         }],
+        ["studio.provider.duration", { "studio.provider.result": "refused" }],
         ["studio.calls.placed", {}],
+        ["studio.calls.ended", { "studio.call.end_reason": "invalid_number" }],
         ["studio.calls.live", { "studio.call.status": "queued" }],
         ["studio.calls.oldest_live.age", { "studio.call.status": "queued" }],
         ["studio.job.duration", { "studio.job.name": "reconcile calls" }],
@@ -157,7 +177,14 @@ whenThere("postgres", title, () => {
         ["http.server.request.duration", {}],
       ];
       await until("every metric", () => METRICS.every(([name, wanted]) => has(name, wanted)));
+      const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
       for (const { name, attributes } of receiver.points) {
+        if (/^(mcp|studio|db)\./.test(name)) {
+          const [, family, last] = /^(.*)(\.\w+)$/.exec(name)!;
+          const told = readme.includes(`\`${name}\``) ||
+            readme.includes(`\`${family}.`) && readme.includes(`\`${last}\``);
+          assert(told, `the README does not tell of ${name}`);
+        }
         for (const key of Object.keys(attributes)) {
           assert(
             !/id$|uuid|uri|address/.test(key),
@@ -176,6 +203,7 @@ whenThere("postgres", title, () => {
       const text = receiver.text();
       const PRIVATE = [
         "4155550002",
+        SECOND.slice(2),
         CONTACT.name,
         "acme",
         "ana@",

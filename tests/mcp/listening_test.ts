@@ -77,6 +77,9 @@ Deno.test("a stream tells of a record when its call ends, under the id of the re
     notifications: { resourceSubscriptions: [uri] },
     _meta: { [ID]: "listen:7" },
   });
+  await report(endpoint, ringing, { type: "ringing" });
+  await stream.next();
+  await endpoint.clock.advance(250);
   await report(endpoint, ringing, { type: "ended", reason: "busy", durationSeconds: null });
   assertEquals(await stream.next(), {
     jsonrpc: "2.0",

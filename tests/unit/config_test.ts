@@ -30,10 +30,17 @@ Deno.test("a limit of 0 requests a minute means any number", () => {
   assertEquals(read({ ...GOOD, LIMIT_REQUESTS_PER_MINUTE: "0" }).limits.requestsPerMinute, null);
 });
 
+Deno.test("telemetry is exported when the runtime does so", () => {
+  assertEquals(read(GOOD).exportsTelemetry, false);
+  assertEquals(read({ ...GOOD, OTEL_DENO: "true" }).exportsTelemetry, true);
+  assertEquals(read({ ...GOOD, OTEL_DENO: "false" }).exportsTelemetry, false);
+});
+
 const BAD: [string, Record<string, string | undefined>][] = [
   ["DATABASE_URL: must be set", { DATABASE_URL: undefined }],
   ["DATABASE_URL: must be a URL", { DATABASE_URL: "mysql://x/y" }],
   ["DATABASE_READ_URL: must be a URL", { DATABASE_READ_URL: "replica" }],
+  ["DATABASE_LISTEN_URL: must be a URL", { DATABASE_LISTEN_URL: "direct" }],
   ["PUBLIC_URL: must be set", { PUBLIC_URL: " " }],
   ["PUBLIC_URL: must be the address", { PUBLIC_URL: "studio.example.com" }],
   ["PUBLIC_URL: must be the address", { PUBLIC_URL: "https://studio.example.com/mcp" }],
@@ -55,7 +62,7 @@ for (const [message, env] of BAD) {
 }
 
 Deno.test("no message repeats a secret", () => {
-  for (const name of ["DATABASE_URL", "DATABASE_READ_URL", "SIGNING_KEY"]) {
+  for (const name of ["DATABASE_URL", "DATABASE_READ_URL", "DATABASE_LISTEN_URL", "SIGNING_KEY"]) {
     const error = assertThrows(() => read({ ...GOOD, [name]: "hunter2" }), ConfigError);
     assertEquals(error.message.includes("hunter2"), false);
   }
