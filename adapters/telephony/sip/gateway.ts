@@ -198,6 +198,10 @@ export class SipGateway implements CallGateway {
       decide(UNKNOWN);
     });
     const control = new ThirdPartyCall(this.#legs(request, uri), (step) => {
+      if (step.type === "sent") {
+        call.invite = control.contact.pending;
+        return reported.save();
+      }
       waited();
       const nothingRang = !decided && step.type === "ended" && isRefusal(step.reason);
       if (nothingRang) {
@@ -219,7 +223,11 @@ export class SipGateway implements CallGateway {
     return await first;
   }
 
-  #note(reported: ReportedCall, control: ThirdPartyCall, step: Step): void {
+  #note(
+    reported: ReportedCall,
+    control: ThirdPartyCall,
+    step: Exclude<Step, { type: "sent" }>,
+  ): void {
     const { call } = reported;
     const now = this.#options.clock.now();
     call.invite = control.contact.pending;
@@ -292,7 +300,12 @@ export class SipGateway implements CallGateway {
       }
     }
     const left = await store.claim(this.#owner, now, until, BATCH);
-    await Promise.all(left.map((call) => this.#takeOver(call)));
+    for (const call of left) {
+      // Not awaited: a peer that is gone takes longer to be given up than a call is held.
+      this.#takeOver(call).catch((error) =>
+        this.#reporting.onFailure("a call that was left behind could not be ended", error)
+      );
+    }
     await store.forget(new Date(now.getTime() - KEPT_DAYS * 86_400_000));
   }
 
@@ -310,7 +323,7 @@ export class SipGateway implements CallGateway {
     void this.#forgetWhenTold(call.ref.callId, reported);
   }
 
-  async #endLeftBehind({ invite, contact, assistant }: SipCall): Promise<EndReason> {
+  async #endLeftBehind({ invite, contact, assistant, events }: SipCall): Promise<EndReason> {
     const { trunk, credentials } = this.#options.settings;
     const bye = async (state: SipCall["contact"], fallback: typeof trunk) => {
       if (state === null) return false;
@@ -322,8 +335,9 @@ export class SipGateway implements CallGateway {
       return there ? "ended_by_client" : "contact_lost";
     }
     if (invite === null) return "provider_unavailable";
-    await this.agent.cancelLeftBehind(invite, trunk);
-    return "canceled";
+    const known = await this.agent.cancelLeftBehind(invite, trunk);
+    // Nothing came back from it then, and it knows nothing now: the INVITE was lost.
+    return known || events.length > 0 ? "canceled" : "provider_unavailable";
   }
 
   async #farewell(): Promise<void> {

@@ -57,6 +57,8 @@ export type Invited =
 
 /** Whom a leg tells. */
 export interface LegListener {
+  /** The INVITE is on its way, each time that it is: it may have to be cancelled. */
+  onSent(): void;
   /** The peer has the INVITE, whatever it will make of it. */
   onTrying(): void;
   onRinging(): void;
@@ -273,6 +275,7 @@ export class Leg {
       if (listener && this.state === "calling") {
         this.#invite = exchange;
         this.#proceeding = false;
+        this.listener.onSent();
       }
       const final = await exchange.final;
       const challenge = final.kind === "response" && credentials !== null &&

@@ -116,7 +116,7 @@ export class Transactions {
   }
 
   /** Cancels an INVITE that has had a provisional response (§9.1). Its own final response matters not. */
-  cancel({ request, flow }: Pick<Exchange, "request" | "flow">): void {
+  cancel({ request, flow }: Pick<Exchange, "request" | "flow">): Exchange {
     const kept = ["via", "route", "from", "to", "call-id", "max-forwards"];
     const { seq } = cseqOf(request);
     const headers = request.headers.filter(([name]) => kept.includes(name));
@@ -126,7 +126,7 @@ export class Transactions {
       headers: [...headers, ["cseq", `${seq} CANCEL`]],
       body: "",
     };
-    this.#start(cancel, flow, null);
+    return this.#start(cancel, flow, null);
   }
 
   /** Sends an ACK to a 2xx, which is no transaction; returns it for when the 2xx comes again. */

@@ -114,13 +114,15 @@ export class UserAgent {
     }
   }
 
-  /** Cancels an INVITE that a process before us has left. */
-  async cancelLeftBehind(request: SipRequest, trunk: Target): Promise<void> {
+  /** Cancels an INVITE that a process before us has left; true when the trunk knew of it. */
+  async cancelLeftBehind(request: SipRequest, trunk: Target): Promise<boolean> {
     try {
       const flow = await this.flowTo(trunk);
-      this.transactions.cancel({ request, flow });
+      const final = await this.transactions.cancel({ request, flow }).final;
+      return final.kind === "response" && final.response.status < 300;
     } catch {
       // A trunk that cannot be reached cannot be told; it ends by itself what nobody acknowledges.
+      return false;
     }
   }
 
