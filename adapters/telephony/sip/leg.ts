@@ -13,6 +13,7 @@ import {
   type SipRequest,
   type SipResponse,
   valueOf,
+  valuesOf,
 } from "./message.ts";
 import { blackHole, flowing, type Origin, refusing, relayed, sameMedia } from "./sdp.ts";
 import {
@@ -22,6 +23,7 @@ import {
   type InviteListener,
   randomId,
 } from "./transaction.ts";
+import { LEAST_SECONDS, SessionTimer } from "./session_timer.ts";
 import { TRANSACTION_MS } from "./timers.ts";
 import type { Flow, Protocol, Target } from "./transport.ts";
 import type { UserAgent } from "./user_agent.ts";
@@ -70,6 +72,11 @@ export interface LegListener {
 
 type State = "calling" | "unacknowledged" | "up" | "over";
 
+/** Requests that we take (RFC 3261 §20.5). */
+export const ALLOW: Header = ["allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"];
+
+/** Requests that refresh a session (RFC 4028 §3). */
+const REFRESHING = ["INVITE", "UPDATE"];
 /** Milliseconds before an offer that collided with the peer's is repeated (§14.1, as the caller). */
 const GLARE_MS = [2_100, 4_000];
 
@@ -93,6 +100,9 @@ export class Leg {
   /** What was last sent as session description. */
   #described = "";
   #peerSdp = "";
+  /** Whether the peer takes UPDATE (RFC 3311). */
+  #updates = false;
+  readonly #session: SessionTimer;
   readonly #tag = randomId();
   readonly #origin: Origin = {
     host: "0.0.0.0",
@@ -104,7 +114,9 @@ export class Leg {
     private readonly agent: UserAgent,
     readonly options: LegOptions,
     private readonly listener: LegListener,
-  ) {}
+  ) {
+    this.#session = new SessionTimer(agent.timers, () => void this.#refresh());
+  }
 
   /** Null before there is a dialog. */
   get dialog(): DialogState | null {
@@ -149,6 +161,7 @@ export class Leg {
         ["call-id", callId],
         ["cseq", `${++seq} INVITE`],
         ...this.#common(),
+        ...this.#session.headers,
         ...authorization,
         ...headers,
         ...typeOf(body),
@@ -170,24 +183,44 @@ export class Leg {
   async offer(sdp: string): Promise<string | null> {
     if (this.#offering) return null;
     this.#offering = true;
-    try {
-      const body = this.#describe(relayed(sdp, this.#origin));
-      for (let tries = 0; this.state === "up"; tries++) {
-        const final = await this.#inDialog("INVITE", typeOf(body), body);
-        if (final.kind !== "response") return null;
-        const { status } = final.response;
-        if (status === 491 && tries < 3) {
-          const [least, most] = GLARE_MS;
-          await this.agent.timers.clock.sleep(least + Math.random() * (most - least));
-          continue;
-        }
-        if (status >= 300) return null;
-        return this.#peerSdp;
-      }
-      return null;
-    } finally {
-      this.#offering = false;
+    const before = this.#described;
+    const accepted = await this.#reinvite(this.#describe(relayed(sdp, this.#origin)));
+    this.#offering = false;
+    // What was refused changes nothing (RFC 3261 §14.1).
+    if (!accepted) this.#described = before;
+    return accepted ? this.#peerSdp : null;
+  }
+
+  /** True when the peer agrees. */
+  async #reinvite(body: string): Promise<boolean> {
+    for (let tries = 0; this.state === "up"; tries++) {
+      const final = await this.#inDialog("INVITE", typeOf(body), body);
+      if (final.kind !== "response") return false;
+      const { status } = final.response;
+      if (status !== 491 || tries === 3) return status < 300;
+      const [least, most] = GLARE_MS;
+      await this.agent.timers.clock.sleep(least + Math.random() * (most - least));
     }
+    return false;
+  }
+
+  /** Keeps the session alive where that is ours to do (RFC 4028 §7.4, §10). */
+  async #refresh(): Promise<void> {
+    if (this.state !== "up") return;
+    // Whatever is being agreed on refreshes it, too.
+    if (this.#offering) return this.#session.again();
+    if (this.#updates) {
+      const final = await this.#inDialog("UPDATE");
+      const accepted = final.kind === "response" && final.response.status < 300;
+      if (accepted && this.state === "up") return this.#session.agreed(final.response);
+    } else {
+      this.#offering = true;
+      // Word for word: the same version tells that nothing changes.
+      const accepted = await this.#reinvite(this.#described);
+      this.#offering = false;
+      if (accepted) return;
+    }
+    this.#session.again();
   }
 
   /** Whether the peer still knows of the call: an OPTIONS in its dialog. */
@@ -214,6 +247,11 @@ export class Leg {
       return this.agent.respond(request, flow, 481);
     }
     if (!this.#dialog.accepts(request)) return this.agent.respond(request, flow, 500);
+    const unknown = valuesOf(request, "require").filter((option) => option !== "timer");
+    if (unknown.length && request.method !== "BYE") {
+      const headers: Header[] = [["unsupported", unknown.join(", ")]];
+      return this.agent.respond(request, flow, 420, { headers });
+    }
     switch (request.method) {
       case "BYE":
         this.agent.respond(request, flow, 200);
@@ -221,15 +259,11 @@ export class Leg {
         this.#over();
         return this.listener.onHangUp();
       case "INVITE":
-        return void this.#offered(request, flow);
+      case "UPDATE":
+        return void this.#changed(request, flow);
       case "OPTIONS":
       case "INFO":
         return this.agent.respond(request, flow, 200);
-      case "UPDATE":
-        // Without a description it only refreshes the session (RFC 4028 §7.4).
-        return this.agent.respond(request, flow, request.body === "" ? 200 : 488, {
-          headers: this.#common(),
-        });
       default:
         return this.agent.respond(request, flow, 405, { headers: this.#common() });
     }
@@ -262,7 +296,7 @@ export class Leg {
     listener: InviteListener | null = null,
   ): Promise<Final> {
     const { credentials } = this.options;
-    for (let stale = 0;;) {
+    for (let stale = 0, raised = 0;;) {
       const answered = this.#challenge !== null;
       const authorization = this.#challenge && credentials
         ? [answer(this.#challenge, credentials, method, uri)]
@@ -278,6 +312,10 @@ export class Leg {
         this.listener.onSent();
       }
       const final = await exchange.final;
+      if (final.kind === "response" && final.response.status === 422) {
+        const again = this.#canceling === null && raised++ < 3;
+        if (again && this.#session.raise(final.response)) continue;
+      }
       const challenge = final.kind === "response" && credentials !== null &&
           (final.response.status === 401 || final.response.status === 407)
         ? challengeOf(final.response)
@@ -306,7 +344,12 @@ export class Leg {
     return await this.#exchange(method, dialog.state.target, (authorization) => {
       const request = dialog.request(
         method,
-        [...this.#common(), ...authorization, ...headers],
+        [
+          ...this.#common(),
+          ...(REFRESHING.includes(method) ? this.#session.headers : []),
+          ...authorization,
+          ...headers,
+        ],
         body,
       );
       seq = cseqOf(request).seq;
@@ -338,7 +381,9 @@ export class Leg {
     const ack = this.#acks.get(seq);
     if (ack) return void ack.flow.send(ack.bytes).catch(() => {});
     this.#dialog?.refresh(response);
+    this.#updates = valuesOf(response, "allow").includes("UPDATE");
     if (this.#dialog !== null && this.state === "up") {
+      this.#session.agreed(response);
       this.#peerSdp = response.body;
       return this.#sendAck("", seq);
     }
@@ -347,7 +392,7 @@ export class Leg {
     this.#peerSdp = response.body;
     if (!this.#canceling && this.state === "calling") {
       this.state = "unacknowledged";
-      return;
+      return this.#session.agreed(response);
     }
     // It was picked up while we cancelled, or after we had given up.
     this.#over();
@@ -414,22 +459,29 @@ export class Leg {
       : "";
   }
 
-  async #offered(request: SipRequest, flow: Flow): Promise<void> {
-    if (this.#offering) return this.agent.respond(request, flow, 491);
-    this.#offering = true;
+  /** A re-INVITE or UPDATE of the peer: other media, another address, or only a sign of life. */
+  async #changed(request: SipRequest, flow: Flow): Promise<void> {
+    const bare = request.method === "UPDATE" && request.body === "";
+    if (this.#offering && !bare) return this.agent.respond(request, flow, 491);
+    const session = this.#session.accept(request);
+    if (session === null) {
+      const headers: Header[] = [["min-se", String(LEAST_SECONDS)]];
+      return this.agent.respond(request, flow, 422, { headers });
+    }
     this.#dialog!.refresh(request);
+    const headers = [...this.#common(), ...session];
+    if (bare) return this.agent.respond(request, flow, 200, { headers });
+    this.#offering = true;
     // Without an offer, or with the one that is known, it only refreshes the session.
     const known = request.body === "" || sameMedia(request.body, this.#peerSdp) &&
         directionOf(request.body) === directionOf(this.#peerSdp);
     try {
-      const result = known ? { sdp: this.#described } : await this.listener.onOffer(request.body);
-      if ("status" in result) return this.agent.respond(request, flow, result.status);
+      const result = known ? null : await this.listener.onOffer(request.body);
+      if (result && "status" in result) return this.agent.respond(request, flow, result.status);
       if (request.body !== "") this.#peerSdp = request.body;
-      const body = this.#describe(relayed(result.sdp, this.#origin));
-      this.agent.respond(request, flow, 200, {
-        headers: [...this.#common(), ...typeOf(body)],
-        body,
-      });
+      // Word for word where nothing changes: the version says so (RFC 3264 §8).
+      const body = result ? this.#describe(relayed(result.sdp, this.#origin)) : this.#described;
+      this.agent.respond(request, flow, 200, { headers: [...headers, ...typeOf(body)], body });
     } finally {
       this.#offering = false;
     }
@@ -445,7 +497,7 @@ export class Leg {
     const transport = protocol === "udp" ? "" : `;transport=${protocol}`;
     return [
       ["contact", `<sip:studio@${hostPort(local)}${transport}>`],
-      ["allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"],
+      ALLOW,
       ["user-agent", "Call Camp Studio"],
     ];
   }
@@ -453,6 +505,7 @@ export class Leg {
   #over(): void {
     this.state = "over";
     this.#ringTimer();
+    this.#session.stop();
     // What is still under way (repeated answers, a BYE that crosses ours) finds it for a while.
     this.agent.removeLater(this);
   }

@@ -56,6 +56,7 @@ const SPELLING = new Map([
   ["call-id", "Call-ID"],
   ["cseq", "CSeq"],
   ["www-authenticate", "WWW-Authenticate"],
+  ["min-se", "Min-SE"],
   // Written as its reader's documentation writes it.
   ["x-call-id", "X-CALL-ID"],
 ]);

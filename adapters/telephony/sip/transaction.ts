@@ -78,6 +78,8 @@ const PHRASES = new Map([
   [200, "OK"],
   [403, "Forbidden"],
   [405, "Method Not Allowed"],
+  [420, "Bad Extension"],
+  [422, "Session Interval Too Small"],
   [481, "Call/Transaction Does Not Exist"],
   [488, "Not Acceptable Here"],
   [491, "Request Pending"],

@@ -6,7 +6,7 @@
 import type { Clock } from "../../../src/kernel/clock.ts";
 import { answer, challengeOf, type Credentials } from "./digest.ts";
 import { Dialog } from "./dialog.ts";
-import type { Leg } from "./leg.ts";
+import { ALLOW, type Leg } from "./leg.ts";
 import {
   cseqOf,
   type Header,
@@ -142,7 +142,6 @@ export class UserAgent {
       return this.respond(request, flow, 481);
     }
     // Trunks ask so whether we are there. Nobody is called through us.
-    const allow: Header[] = [["allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"]];
-    this.respond(request, flow, request.method === "OPTIONS" ? 200 : 405, { headers: allow });
+    this.respond(request, flow, request.method === "OPTIONS" ? 200 : 405, { headers: [ALLOW] });
   }
 }
