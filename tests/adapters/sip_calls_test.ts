@@ -395,10 +395,12 @@ Deno.test("a call that rings when its process is killed is cancelled by the next
   await killed.stop();
 });
 
-for (const [told, knows, reason] of [
-  ["has the INVITE", true, "canceled"],
-  ["never got the INVITE", false, "provider_unavailable"],
-] as const) {
+for (
+  const [told, knows, reason] of [
+    ["has the INVITE", true, "canceled"],
+    ["never got the INVITE", false, "provider_unavailable"],
+  ] as const
+) {
   Deno.test(`a process killed before the first word of a trunk that ${told} leaves no ring`, async () => {
     const clock = new FakeClock();
     const store = new MemoryDialogStore();
@@ -453,6 +455,7 @@ function mortal(store: DialogStore): DialogStore & { cut: boolean } {
     save: (call: SipCall) => through(() => store.save(call)),
     hold: (...args: Parameters<DialogStore["hold"]>) => through(() => store.hold(...args)),
     claim: (...args: Parameters<DialogStore["claim"]>) => through(() => store.claim(...args)),
+    take: (...args: Parameters<DialogStore["take"]>) => through(() => store.take(...args)),
     forget: (before: Date) => through(() => store.forget(before)),
   };
   return books;

@@ -123,6 +123,24 @@ export class SipGateway implements CallGateway {
     }
   }
 
+  /**
+   * Asks the provider to end the call, if it is still live; idempotent; what comes of it is told by
+   * events. A call that another process has in hand is taken from it: that one learns so when it next
+   * looks at the books, and lets go.
+   *
+   * @throws StoreError when the books of such a call cannot be reached: it was not ended.
+   */
+  async hangUp({ id: callId, clientId }: Call): Promise<void> {
+    // A call that is just being dialled has to be somewhere before it can be ended.
+    if (!this.#live.has(callId)) await this.#dialing.get(callId);
+    const live = this.#live.get(callId);
+    if (live) return this.#end(live);
+    const { store, clock } = this.#options;
+    const until = new Date(clock.now().getTime() + HOLD_MS);
+    const call = await store.take({ clientId, callId }, this.#owner, until);
+    if (call !== null && !this.#live.has(callId)) this.#takeOverSoon(call);
+  }
+
   /** See the port. A recording comes from the agent's platform, if at all. */
   recording(): Promise<null> {
     return Promise.resolve(null);
@@ -300,13 +318,15 @@ export class SipGateway implements CallGateway {
       }
     }
     const left = await store.claim(this.#owner, now, until, BATCH);
-    for (const call of left) {
-      // Not awaited: a peer that is gone takes longer to be given up than a call is held.
-      this.#takeOver(call).catch((error) =>
-        this.#reporting.onFailure("a call that was left behind could not be ended", error)
-      );
-    }
+    for (const call of left) this.#takeOverSoon(call);
     await store.forget(new Date(now.getTime() - KEPT_DAYS * 86_400_000));
+  }
+
+  /** Not awaited: a peer that is gone takes longer to be given up than a call is held. */
+  #takeOverSoon(call: SipCall): void {
+    this.#takeOver(call).catch((error) =>
+      this.#reporting.onFailure("a call that was left behind could not be ended", error)
+    );
   }
 
   /** Ends a call that a process left behind, and reports what that one could not. */
@@ -338,6 +358,14 @@ export class SipGateway implements CallGateway {
     const known = await this.agent.cancelLeftBehind(invite, trunk);
     // Nothing came back from it then, and it knows nothing now: the INVITE was lost.
     return known || events.length > 0 ? "canceled" : "provider_unavailable";
+  }
+
+  /** Ends a call in hand; reported at once, confirmed by both ends when they will. */
+  #end({ reported, control }: LiveCall): void {
+    const reason = reported.call.answeredAt === null ? "canceled" : "ended_by_client";
+    control?.end(reason).catch((error) =>
+      this.#reporting.onFailure("a call could not be hung up", error)
+    );
   }
 
   async #farewell(): Promise<void> {
