@@ -14,6 +14,7 @@ import type { PhoneBooks } from "./telephony/simulated/phone_books.ts";
 import type { PhoneProvider } from "./telephony/phone_provider.ts";
 import { SimulatedPhoneNetwork } from "./telephony/simulated/network.ts";
 import { twilioPhone } from "./telephony/twilio/twilio_phone.ts";
+import { checkSip } from "./telephony/sip/check.ts";
 import { SipGateway } from "./telephony/sip/gateway.ts";
 import { Sockets } from "./telephony/sip/transport.ts";
 
@@ -79,6 +80,8 @@ function openSip(settings: SipTelephony, { lanes, clock, log }: PhoneHouse): Pho
     gateway,
     hooks: [],
     silentSeconds: SILENT_SECONDS,
+    check: () =>
+      checkSip({ settings, open: (listen) => new Sockets({ ...settings, listen }), clock }),
     run: (deliver, signal) => gateway.run(deliver, signal),
   };
 }

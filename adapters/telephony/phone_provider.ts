@@ -18,12 +18,23 @@ export interface Hook {
   handle(request: Request, deliver: Deliver): Promise<Response>;
 }
 
+/** The state of one thing that a phone network needs. */
+export type PhoneFinding = {
+  check: string;
+  state: "ok" | "warning" | "failed";
+  text: string;
+  /** What to do; absent when nothing need be done. */
+  fix?: string;
+};
+
 /** A phone network with all that belongs to it. */
 export interface PhoneProvider {
   gateway: CallGateway;
   hooks: readonly Hook[];
   /** Seconds after which it is asked about a call that it says nothing of. */
   silentSeconds: number;
+  /** Looks whether calls can be placed, without placing one; absent where there is nothing to look at. */
+  check?(): Promise<PhoneFinding[]>;
   /** Reports events, keeps connections alive, and the like, until the signal. */
   run(deliver: Deliver, signal: AbortSignal): Promise<void>;
 }

@@ -17,7 +17,7 @@ import {
 } from "./message.ts";
 import { refusing } from "./sdp.ts";
 import { Timers, TRANSACTION_MS } from "./timers.ts";
-import { Transactions } from "./transaction.ts";
+import { type Final, hostPort, randomId, Transactions } from "./transaction.ts";
 import type { Flow, Target, Transport } from "./transport.ts";
 
 /** See the module's description. */
@@ -95,19 +95,57 @@ export class UserAgent {
     this.transactions.request(dialog.request("BYE"), flow);
   }
 
+  /**
+   * Asks a peer outside of any call what it can do (RFC 3261 §11), with credentials when it wants
+   * them (`challenged`).
+   */
+  async options(
+    target: Target,
+    from: string,
+    credentials: Credentials | null,
+    patienceMs: number,
+  ): Promise<Final & { challenged: boolean }> {
+    const uri = `sip:${hostPort(target)}`;
+    const [callId, tag] = [randomId(), randomId()];
+    let seq = 0;
+    try {
+      const flow = await this.flowTo(target);
+      return await this.#authenticated(credentials, "OPTIONS", uri, (authorization) => {
+        const exchange = this.transactions.request({
+          method: "OPTIONS",
+          uri,
+          headers: [
+            ["max-forwards", "70"],
+            ["from", `<${from}>;tag=${tag}`],
+            ["to", `<${uri}>`],
+            ["call-id", callId],
+            ["cseq", `${++seq} OPTIONS`],
+            ["contact", `<sip:studio@${hostPort(flow.local)}>`],
+            ["accept", "application/sdp"],
+            ...authorization,
+          ],
+          body: "",
+        }, flow);
+        const waited = this.timers.after(patienceMs, () => exchange.giveUp());
+        return exchange.final.finally(waited);
+      });
+    } catch (error) {
+      this.onFailure("a SIP peer cannot be reached", error);
+      return { kind: "unsent", challenged: false };
+    }
+  }
+
   /** Ends a dialog that a process before us has left; true when the peer still knew of it. */
   async bye(dialog: Dialog, fallback: Target, credentials: Credentials | null): Promise<boolean> {
     try {
       const flow = await this.flowTo(dialog.nextHop(fallback.protocol));
-      const send = (headers: Header[]) =>
-        this.transactions.request(dialog.request("BYE", headers), flow).final;
-      let final = await send([]);
-      const challenge = final.kind === "response" && final.response.status >= 400
-        ? challengeOf(final.response)
-        : null;
-      if (challenge !== null && credentials !== null) {
-        final = await send([answer(challenge, credentials, "BYE", dialog.state.target)]);
-      }
+      const { target } = dialog.state;
+      const final = await this.#authenticated(
+        credentials,
+        "BYE",
+        target,
+        (headers) => this.transactions.request(dialog.request("BYE", headers), flow).final,
+      );
       return final.kind === "response" && final.response.status < 300;
     } catch {
       return false;
@@ -131,6 +169,20 @@ export class UserAgent {
     this.transactions.close();
     this.#legs.clear();
     this.#transport.close();
+  }
+
+  async #authenticated(
+    credentials: Credentials | null,
+    method: string,
+    uri: string,
+    send: (authorization: Header[]) => Promise<Final>,
+  ): Promise<Final & { challenged: boolean }> {
+    const final = await send([]);
+    const challenge = final.kind === "response" && final.response.status >= 400
+      ? challengeOf(final.response)
+      : null;
+    if (challenge === null || credentials === null) return { ...final, challenged: false };
+    return { ...await send([answer(challenge, credentials, method, uri)]), challenged: true };
   }
 
   #route(request: SipRequest, flow: Flow): void {
