@@ -10,7 +10,8 @@ import type { Clock } from "../../../src/kernel/clock.ts";
 import type { PhoneFinding } from "../phone_provider.ts";
 import type { SipSettings } from "./settings.ts";
 import { hostPort } from "./transaction.ts";
-import type { Address, Transport } from "./transport.ts";
+import type { Address, Target, Transport } from "./transport.ts";
+import { type Resolver, TrunkLookup } from "./trunk_lookup.ts";
 import { UserAgent } from "./user_agent.ts";
 
 /** What the check is made with. */
@@ -21,6 +22,8 @@ export interface SipCheckOptions {
   clock: Clock;
   /** IP addresses of a host; rejects when it has none. The system's by default. */
   addressesOf?: (host: string) => Promise<string[]>;
+  /** Finds the trunk's servers; the runtime's by default. */
+  resolver?: Resolver;
 }
 
 /** Milliseconds for which an answer is awaited. */
@@ -32,21 +35,22 @@ const ADDRESS = "SIP address";
 export async function checkSip(options: SipCheckOptions): Promise<PhoneFinding[]> {
   const { settings: { trunk, advertise, listen }, addressesOf = systemAddresses } = options;
   const own = advertise ?? listen;
+  const [server] = await new TrunkLookup(trunk, options.clock, options.resolver).targets();
   const [trunkAddresses, ownAddresses] = await Promise.all(
-    [trunk.host, own.host].map((host) => addressesOf(host).catch(() => [])),
+    [server.host, own.host].map((host) => addressesOf(host).catch(() => [])),
   );
   if (trunkAddresses.length === 0) {
-    const text = `the name ${trunk.host} has no address`;
+    const text = `the name ${server.host} has no address`;
     return [failed(TRUNK, text, "Check SIP_TRUNK, and that this machine can look names up.")];
   }
-  return [...await trunkFound(options), addressFound(own, ownAddresses, trunkAddresses)];
+  return [...await trunkFound(options, server), addressFound(own, ownAddresses, trunkAddresses)];
 }
 
-async function trunkFound(options: SipCheckOptions): Promise<PhoneFinding[]> {
-  const { settings: { trunk, listen }, open } = options;
+async function trunkFound(options: SipCheckOptions, server: Target): Promise<PhoneFinding[]> {
+  const { settings: { listen }, open } = options;
   const transport = open(listen);
   try {
-    await transport.listen(trunk.protocol);
+    await transport.listen(server.protocol);
   } catch (error) {
     transport.close();
     const at = hostPort(listen);
@@ -55,19 +59,20 @@ async function trunkFound(options: SipCheckOptions): Promise<PhoneFinding[]> {
       return [failed(TRUNK, `cannot listen at ${at} (${messageOf(error)})`, fix)];
     }
     // Most probably by the server itself, which goes on: any other port does for asking.
-    const asked = await ask(options, open({ ...listen, port: 0 }));
+    const asked = await ask(options, server, open({ ...listen, port: 0 }));
     const text = `${at} is in use, as it is while the server runs; asked from another port`;
     return [{ check: ADDRESS, state: "ok", text }, asked];
   }
-  return [await ask(options, transport)];
+  return [await ask(options, server, transport)];
 }
 
 /** OPTIONS (RFC 3261 §11), with credentials when they are asked for. */
 async function ask(
-  { settings: { trunk, credentials, from }, clock }: SipCheckOptions,
+  { settings: { credentials, from }, clock }: SipCheckOptions,
+  server: Target,
   transport: Transport,
 ): Promise<PhoneFinding> {
-  const where = `${hostPort(trunk)} over ${trunk.protocol.toUpperCase()}`;
+  const where = `${hostPort(server)} over ${server.protocol.toUpperCase()}`;
   let why = "";
   const agent = new UserAgent({
     transport,
@@ -75,7 +80,7 @@ async function ask(
     onFailure: (_what, error) => why = messageOf(error),
   });
   try {
-    const final = await agent.options(trunk, from, credentials, PATIENCE_MS);
+    const final = await agent.options(server, from, credentials, PATIENCE_MS);
     if (final.kind === "unsent") {
       const fix = "Check host, port and transport in SIP_TRUNK, and the firewall.";
       return failed(TRUNK, `${where} cannot be reached${why && ` (${why})`}`, fix);

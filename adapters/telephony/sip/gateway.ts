@@ -24,11 +24,13 @@ import { agentHeaders } from "./agent_headers.ts";
 import { Dialog } from "./dialog.ts";
 import type { DialogStore, SipCall } from "./dialog_store.ts";
 import { parseUri } from "./message.ts";
+import { hostMaybePort } from "./transaction.ts";
 import { ReportedCall, type Reporting } from "./reported_call.ts";
 import type { SipSettings } from "./settings.ts";
 import { isRefusal } from "./statuses.ts";
 import { type Step, ThirdPartyCall } from "./third_party_call_control.ts";
 import type { Transport } from "./transport.ts";
+import { type Resolver, TrunkLookup } from "./trunk_lookup.ts";
 import { UserAgent } from "./user_agent.ts";
 
 /** What the gateway is made of. */
@@ -41,6 +43,8 @@ export interface SipGatewayOptions {
   onFailure?: (what: string, error: unknown) => void;
   /** Seconds between two questions to a peer whether it is still there. */
   pingSeconds?: number;
+  /** Finds the trunk's servers; the runtime's by default. */
+  resolver?: Resolver;
 }
 
 /** Milliseconds for which a dial waits for the trunk's first word. */
@@ -82,11 +86,13 @@ export class SipGateway implements CallGateway {
   readonly #delivering = Promise.withResolvers<Deliver>();
   readonly #stop = new AbortController();
   readonly #reporting: Reporting;
+  readonly #trunk: TrunkLookup;
 
   constructor(options: SipGatewayOptions) {
     this.#options = options;
     const { transport, clock, store } = options;
     const onFailure = options.onFailure ?? (() => {});
+    this.#trunk = new TrunkLookup(options.settings.trunk, clock, options.resolver);
     this.agent = new UserAgent({ transport, clock, onFailure });
     const deliver = this.#delivering.promise;
     this.#reporting = { store, clock, deliver, signal: this.#stop.signal, onFailure };
@@ -152,7 +158,7 @@ export class SipGateway implements CallGateway {
    */
   async run(deliver: Deliver, signal: AbortSignal): Promise<void> {
     const { transport, settings, clock } = this.#options;
-    await transport.listen(settings.trunk.protocol);
+    await transport.listen(settings.trunk.protocol ?? "udp");
     this.#delivering.resolve(deliver);
     while (!signal.aborted) {
       await this.#lookAfter().catch((error) =>
@@ -280,9 +286,9 @@ export class SipGateway implements CallGateway {
       pingSeconds,
       contact: {
         callId: ref.callId,
-        uri: `sip:${to}@${trunk.host.includes(":") ? `[${trunk.host}]` : trunk.host}:${trunk.port}`,
+        uri: `sip:${to}@${hostMaybePort(trunk)}`,
         from,
-        proxy: trunk,
+        servers: () => this.#trunk.targets(),
         credentials,
         ringSeconds,
         headers: [],
@@ -291,7 +297,7 @@ export class SipGateway implements CallGateway {
         callId: `${ref.callId}-agent`,
         uri,
         from,
-        proxy: null,
+        servers: null,
         credentials: null,
         ringSeconds: AGENT_RINGS_SECONDS,
         headers: agentHeaders(ref, agent.context),
@@ -344,18 +350,24 @@ export class SipGateway implements CallGateway {
   }
 
   async #endLeftBehind({ invite, contact, assistant, events }: SipCall): Promise<EndReason> {
-    const { trunk, credentials } = this.#options.settings;
-    const bye = async (state: SipCall["contact"], fallback: typeof trunk) => {
+    const { credentials } = this.#options.settings;
+    const servers = await this.#trunk.targets();
+    const bye = async (state: SipCall["contact"]) => {
       if (state === null) return false;
       const dialog = new Dialog({ ...state, localSeq: state.localSeq + SEQ_GAP });
-      return await this.agent.bye(dialog, fallback, credentials);
+      return await this.agent.bye(dialog, servers[0].protocol, credentials);
     };
     if (contact !== null) {
-      const [there] = await Promise.all([bye(contact, trunk), bye(assistant, trunk)]);
+      const [there] = await Promise.all([bye(contact), bye(assistant)]);
       return there ? "ended_by_client" : "contact_lost";
     }
     if (invite === null) return "provider_unavailable";
-    const known = await this.agent.cancelLeftBehind(invite, trunk);
+    // Which of the servers has it is not written down; the others do not know what is meant. One
+    // after the other: it is the same CANCEL.
+    let known = false;
+    for (const server of servers) {
+      known ||= await this.agent.cancelLeftBehind(invite, server);
+    }
     // Nothing came back from it then, and it knows nothing now: the INVITE was lost.
     return known || events.length > 0 ? "canceled" : "provider_unavailable";
   }

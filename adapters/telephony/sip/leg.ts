@@ -35,8 +35,8 @@ export interface LegOptions {
   uri: string;
   /** Our own URI, in From. */
   from: string;
-  /** Where the INVITE goes, when not where the URI says: the trunk. */
-  proxy: Target | null;
+  /** Where the INVITE goes, best first, when not where the URI says: the trunk's servers. */
+  servers: (() => Promise<Target[]>) | null;
   /** For challenges; null refuses them. */
   credentials: Credentials | null;
   /** Seconds to an answer, from the INVITE and again from the first ring. */
@@ -80,6 +80,9 @@ const REFRESHING = ["INVITE", "UPDATE"];
 /** Milliseconds before an offer that collided with the peer's is repeated (§14.1, as the caller). */
 const GLARE_MS = [2_100, 4_000];
 
+/** Milliseconds that a connection may take. */
+const CONNECT_MS = 3_000;
+
 /** See the module's description. */
 export class Leg {
   /** Changed by the leg alone. */
@@ -87,8 +90,11 @@ export class Leg {
   #dialog: Dialog | null = null;
   #flow: Flow | null = null;
   #invite: Exchange | null = null;
+  #inviteSeq = 0;
   /** Whether the peer has said anything. */
   #heard = false;
+  /** Whether something rings, or may ring. */
+  #rang = false;
   /** Whether it has the latest INVITE: only then may that be cancelled (§9.1). */
   #proceeding = false;
   #canceling: "rang_out" | "canceled" | null = null;
@@ -134,24 +140,46 @@ export class Leg {
    */
   async invite(offer: "black hole" | "none" | { sdp: string }): Promise<Invited> {
     this.agent.add(this);
-    const opened = await this.#open();
-    // Hung up while the connection was being made.
-    if (this.state === "over") return { kind: "canceled" };
-    if (opened === null) return this.#failed({ kind: "unsent" });
-    this.#origin.host = opened.local.host;
+    const { servers, uri } = this.options;
+    const targets = await servers?.() ?? [targetOf(uri, "udp")];
+    let final: Final = { kind: "unsent" };
+    this.#armRingTimer();
+    // The next server only when this one has surely not dialled (RFC 3263 §4.3): one that says
+    // nothing may have.
+    for (const target of targets) {
+      const opened = await this.#open(target);
+      // Hung up while the connection was being made.
+      if (this.#isOver()) return { kind: this.#canceling === "rang_out" ? "unsent" : "canceled" };
+      if (opened === null) continue;
+      final = await this.#inviteAt(opened, offer);
+      if (final.kind === "timeout" || this.#rang || this.#canceling !== null) break;
+      if (final.kind === "response" && final.response.status !== 503) break;
+      this.#challenge = null;
+    }
+    this.#ringTimer();
+    return this.#invited(final);
+  }
+
+  #isOver(): boolean {
+    return this.state === "over";
+  }
+
+  async #inviteAt(
+    { local }: Flow,
+    offer: "black hole" | "none" | { sdp: string },
+  ): Promise<Final> {
+    this.#origin.host = local.host;
     const body = offer === "none"
       ? ""
       : offer === "black hole"
       ? this.#describe(blackHole(this.#origin))
       : this.#describe(flowing(offer.sdp, this.#origin));
-    this.#armRingTimer();
     const { uri, from, callId, headers } = this.options;
-    let seq = 0;
     const listener: InviteListener = {
       onProvisional: (response) => this.#provisional(response),
-      onSuccess: (response, flow) => this.#success(response, flow, seq),
+      onSuccess: (response, flow) => this.#success(response, flow, this.#inviteSeq),
     };
-    const final = await this.#exchange("INVITE", uri, (authorization) => ({
+    return await this.#exchange("INVITE", uri, (authorization) => ({
       method: "INVITE",
       uri,
       headers: [
@@ -159,7 +187,7 @@ export class Leg {
         ["from", `<${from}>;tag=${this.#tag}`],
         ["to", `<${uri}>`],
         ["call-id", callId],
-        ["cseq", `${++seq} INVITE`],
+        ["cseq", `${++this.#inviteSeq} INVITE`],
         ...this.#common(),
         ...this.#session.headers,
         ...authorization,
@@ -168,8 +196,6 @@ export class Leg {
       ],
       body,
     }), listener);
-    this.#ringTimer();
-    return this.#invited(final);
   }
 
   /** Acknowledges the answer; with a description when the peer was the one to offer. */
@@ -269,10 +295,14 @@ export class Leg {
     }
   }
 
-  async #open(): Promise<Flow | null> {
-    const { proxy, uri } = this.options;
+  async #open(target: Target): Promise<Flow | null> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const waited = this.agent.timers.after(
+      CONNECT_MS,
+      () => reject(new Error("it does not answer")),
+    );
     try {
-      this.#flow = await this.agent.flowTo(proxy ?? targetOf(uri, "udp"));
+      this.#flow = await Promise.race([this.agent.flowTo(target), late]).finally(waited);
       return this.#flow;
     } catch (error) {
       this.agent.onFailure("a SIP peer cannot be reached", error);
@@ -366,7 +396,9 @@ export class Leg {
       this.#heard = true;
       if (!this.#canceling) this.listener.onTrying();
     }
-    if (response.status === 100 || this.#canceling || this.state !== "calling") return;
+    if (response.status === 100) return;
+    this.#rang = true;
+    if (this.#canceling || this.state !== "calling") return;
     this.#armRingTimer();
     this.listener.onRinging();
   }

@@ -280,6 +280,11 @@ export function hostPort({ host, port }: { host: string; port: number }): string
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** The same of what may have no port. */
+export function hostMaybePort({ host, port }: { host: string; port: number | null }): string {
+  return hostPort({ host, port: port ?? 0 }).replace(/:0$/, "");
+}
+
 function withVia(request: SipRequest, flow: Flow, branch: string): SipRequest {
   const { protocol, local } = flow;
   const via = `SIP/2.0/${protocol.toUpperCase()} ${hostPort(local)};branch=${branch};rport`;

@@ -18,7 +18,7 @@ import {
 import { refusing } from "./sdp.ts";
 import { Timers, TRANSACTION_MS } from "./timers.ts";
 import { type Final, hostPort, randomId, Transactions } from "./transaction.ts";
-import type { Flow, Target, Transport } from "./transport.ts";
+import type { Flow, Protocol, Target, Transport } from "./transport.ts";
 
 /** See the module's description. */
 export class UserAgent {
@@ -136,9 +136,13 @@ export class UserAgent {
   }
 
   /** Ends a dialog that a process before us has left; true when the peer still knew of it. */
-  async bye(dialog: Dialog, fallback: Target, credentials: Credentials | null): Promise<boolean> {
+  async bye(
+    dialog: Dialog,
+    fallback: Protocol,
+    credentials: Credentials | null,
+  ): Promise<boolean> {
     try {
-      const flow = await this.flowTo(dialog.nextHop(fallback.protocol));
+      const flow = await this.flowTo(dialog.nextHop(fallback));
       const { target } = dialog.state;
       const final = await this.#authenticated(
         credentials,
@@ -152,10 +156,10 @@ export class UserAgent {
     }
   }
 
-  /** Cancels an INVITE that a process before us has left; true when the trunk knew of it. */
-  async cancelLeftBehind(request: SipRequest, trunk: Target): Promise<boolean> {
+  /** Cancels an INVITE that a process before us has left; true when the server knew of it. */
+  async cancelLeftBehind(request: SipRequest, server: Target): Promise<boolean> {
     try {
-      const flow = await this.flowTo(trunk);
+      const flow = await this.flowTo(server);
       const final = await this.transactions.cancel({ request, flow }).final;
       return final.kind === "response" && final.response.status < 300;
     } catch {
