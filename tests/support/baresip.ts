@@ -44,9 +44,13 @@ export async function startSoftphone(user: string): Promise<Softphone> {
   return {
     port,
     async stop() {
-      process.kill("SIGTERM");
-      await process.status;
-      const said = await all;
+      try {
+        process.kill("SIGTERM");
+      } catch {
+        // It has ended by itself; what it has said until then tells whether it heard anything.
+      }
+      const { code, signal } = await process.status;
+      const said = `${await all}\nended with ${signal ?? code}`;
       await Deno.remove(directory, { recursive: true });
       return { heard: /incoming rtp for 'audio' established, receiving from/.test(said), said };
     },
