@@ -65,6 +65,28 @@ Deno.test("hanging up before the trunk's first word cancels at that word", async
   await sip.assertNothingLeft();
 });
 
+Deno.test("hanging up on a call that is just being written down waits for it to be somewhere", async () => {
+  const store = new MemoryDialogStore();
+  const written = Promise.withResolvers<void>();
+  const open = store.open.bind(store);
+  store.open = async (call) => {
+    const known = await open(call);
+    await written.promise;
+    return known;
+  };
+  await using sip = sipMemory({ store, trunk: onInvite((r, p) => p.answer(r, 180)) });
+  const { call, dialing } = await sip.dial();
+  const hangingUp = sip.gateway.hangUp(call);
+  await sip.pass(1);
+  assertEquals([sip.trunk.requests, sip.stages()], [[], []]);
+  written.resolve();
+  await sip.pass(1);
+  await Promise.all([hangingUp, dialing]);
+  assertEquals(sip.end(), ["canceled", null]);
+  assertEquals(sip.trunk.got("CANCEL").length, 1);
+  await sip.assertNothingLeft();
+});
+
 Deno.test("hanging up on what was never dialled does nothing", async () => {
   await using sip = sipMemory({ trunk: onInvite((r, p) => p.answer(r, 503)) });
   const { call, dialing } = await sip.dial();

@@ -59,6 +59,14 @@ Deno.test("where the peer takes no UPDATE, the refresh is a re-INVITE of the ver
   await sip.assertNothingLeft();
 });
 
+Deno.test("a call that is over is not refreshed any more", async () => {
+  await using sip = sipMemory({ trunk: timing("1800;refresher=uac") });
+  await sip.dial();
+  await sip.pass(3);
+  sip.trunk.ask(sip.trunk.got("INVITE")[0], "BYE");
+  await sip.assertNothingLeft();
+});
+
 Deno.test("a session that the trunk refreshes is not refreshed by us", async () => {
   await using sip = sipMemory({ trunk: timing("90;refresher=uas") });
   await sip.dial();

@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { type Header, valueOf } from "../../adapters/telephony/sip/message.ts";
 import { parseTrunk } from "../../adapters/telephony/sip/settings.ts";
 import { type Resolver, TrunkLookup } from "../../adapters/telephony/sip/trunk_lookup.ts";
 import { MemoryDialogStore } from "../../adapters/telephony/sip/dialog_store.ts";
@@ -167,12 +168,35 @@ for (const [told, first] of never) {
   Deno.test(`a server that ${told} may have dialled, and is followed by none`, async () => {
     const { sip, invites } = twoServers(first);
     await using _ = sip;
-    await sip.dial();
-    await sip.pass(60);
+    await sip.dial({ ringSeconds: 60 });
+    await sip.pass(90);
     assertEquals(invites(), [1, 0]);
     await sip.assertNothingLeft();
   });
 }
+
+Deno.test("each server is answered by its own challenge", async () => {
+  const challenge = (nonce: string): Header => [
+    "www-authenticate",
+    `Digest realm="trunk", nonce="${nonce}", qop="auth", algorithm=SHA-256`,
+  ];
+  const wants = (nonce: string, then: Script): Script => (r, p) =>
+    r.method === "INVITE" && !valueOf(r, "authorization")?.includes(`nonce="${nonce}"`)
+      ? p.answer(r, 401, { headers: [challenge(nonce)] })
+      : then(r, p);
+  const credentials = { user: "studio", password: "secret" };
+  const { sip, one } = twoServers(wants("a", onInvite((r, p) => p.answer(r, 503))), {
+    credentials,
+  });
+  await using _ = sip;
+  const two = new SipPeer("two.test", sip.clock, wants("b", answering));
+  sip.wire.attach("two.test", two);
+  const { dialing } = await sip.dial();
+  assertEquals((await dialing).kind, "accepted");
+  await sip.pass(3);
+  assertEquals([one.got("INVITE").length, two.got("INVITE").length], [2, 3]);
+  assertEquals(sip.stages(), ["queued", "ringing", "answered"]);
+});
 
 Deno.test("servers that all refuse have surely not dialled", async () => {
   const { sip, two, invites } = twoServers(onInvite((r, p) => p.answer(r, 503)));
