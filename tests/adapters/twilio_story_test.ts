@@ -50,6 +50,7 @@ Deno.test({
       apiUrl: new URL(`http://127.0.0.1:${server.addr.port}`),
       ...ACCOUNT,
       webhookKey: null,
+      quietSeconds: 120,
     },
     signingKey: null,
     limits: { requestsPerMinute: null, databaseConnections: 1 },

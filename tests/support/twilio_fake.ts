@@ -13,7 +13,7 @@ import type { Clock } from "../../src/kernel/clock.ts";
 /** Credentials that the stand-in takes. */
 export const ACCOUNT = {
   sid: "AC" + "0123456789abcdef".repeat(2),
-  token: "the account's token",
+  token: "the-account's-token",
   from: "+14155559999",
 };
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert } from "@std/assert";
-import type { Account } from "../../adapters/telephony/twilio/dialect.ts";
+import { type Account, QUIET_SECONDS } from "../../adapters/telephony/twilio/dialect.ts";
 import { type Fetch, onceFetch } from "../../adapters/telephony/twilio/transport.ts";
 import { type TwilioPhone, twilioPhone } from "../../adapters/telephony/twilio/twilio_phone.ts";
 import type { CallEvent, CallRef } from "../../src/calls/call_event.ts";
@@ -67,7 +67,9 @@ export function openTwilio(otherwise: Otherwise = {}): TwilioWorld {
       inFlight--;
     }
   };
-  const phone = twilioPhone({ apiUrl, ...ACCOUNT, webhookKey: null, ...otherwise.account }, {
+  const settings = { webhookKey: null, quietSeconds: QUIET_SECONDS };
+  const account = { apiUrl, ...ACCOUNT, ...settings, ...otherwise.account };
+  const phone = twilioPhone(account, {
     clock,
     publicUrl: otherwise.publicUrl ?? PUBLIC_URL,
     signingKey: "a signing key for tests, long enough",

@@ -270,6 +270,7 @@ Deno.test("the account comes from the environment", () => {
     token: ENV.TWILIO_AUTH_TOKEN,
     from: ENV.TWILIO_FROM,
     webhookKey: null,
+    quietSeconds: 120,
   });
 });
 
@@ -283,6 +284,7 @@ Deno.test("a bad setting of the account is named, and no secret is repeated", ()
     { TWILIO_AUTH_TOKEN: "" },
     { TWILIO_FROM: "4155550100" },
     { TWILIO_WEBHOOK_KEY: "short" },
+    { TWILIO_QUIET_SECONDS: "15" },
   ];
   for (const bad of wrong) {
     const env: Record<string, string | undefined> = { ...ENV, ...bad };

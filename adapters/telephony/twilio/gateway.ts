@@ -44,6 +44,8 @@ export interface GatewayOptions {
   dialect: Dialect;
   transport: Transport;
   clock: Clock;
+  /** As in the port. */
+  quietSeconds: number;
   /** Null when the provider cannot reach us. */
   urls: CallbackUrls | null;
   /** Told of refusals and failures, without numbers or names. */
@@ -65,8 +67,8 @@ const CLOCK_SKEW = 30_000;
 export class TwilioGateway implements CallGateway {
   /** See the port. */
   readonly provider: string;
-  /** See the port. A request to dial is in doubt for far less, and lists lag by seconds. */
-  readonly quietSeconds = 120;
+  /** See the port. */
+  readonly quietSeconds: number;
   readonly #options: GatewayOptions;
   readonly #dialled = new Recent<string, Promise<DialResult>>(REMEMBERED);
   readonly #sids = new Recent<string, string>(REMEMBERED);
@@ -76,6 +78,7 @@ export class TwilioGateway implements CallGateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.provider = options.dialect.provider;
+    this.quietSeconds = options.quietSeconds;
   }
 
   /** See the port. */

@@ -38,27 +38,31 @@ export interface TwilioPhone extends PhoneProvider {
   look(deliver: Deliver): Promise<Date | null>;
 }
 
-/** Milliseconds for a request to the provider. */
-const DEADLINE = 15_000;
 /** Milliseconds between two looks at which calls are due. */
 const PAUSE = 1_000;
-/** Seconds of silence that are nothing unusual while somebody talks. */
-const SILENT_SECONDS = 60;
 
 /** Builds it; nothing runs until it is told to. */
 export function twilioPhone(account: Account, house: TwilioHouse): TwilioPhone {
   const { clock, publicUrl, signingKey, requestOf, onFailure } = house;
+  const { quietSeconds } = account;
   const dialect = dialectOf(account);
   const transport = new Transport({
     fetch: house.fetch ?? onceFetch(),
     clock,
     authorization: dialect.authorization,
-    deadline: DEADLINE,
+    deadline: quietSeconds * 1000 / 8,
   });
   const urls = new CallbackUrls(publicUrl, signingKey);
   const reports = isReachable(publicUrl);
   const callbacks = reports ? urls : null;
-  const gateway = new TwilioGateway({ dialect, transport, clock, urls: callbacks, onFailure });
+  const gateway = new TwilioGateway({
+    dialect,
+    transport,
+    clock,
+    quietSeconds,
+    urls: callbacks,
+    onFailure,
+  });
   const watch = new Watch({ gateway, clock, onFailure });
   gateway.onCall = (subject, sid, over) => {
     if (!reports || over) watch.add(subject, sid, over);
@@ -67,7 +71,7 @@ export function twilioPhone(account: Account, house: TwilioHouse): TwilioPhone {
   return {
     gateway,
     hooks: reports ? hooksOf(hooks) : [],
-    silentSeconds: SILENT_SECONDS,
+    silentSeconds: quietSeconds / 2,
     look: (deliver) => watch.pass(deliver),
     async run(deliver, signal) {
       while (!signal.aborted) {
