@@ -34,6 +34,7 @@ function harness(otherwise: Otherwise): Promise<GatewayHarness> {
     quietSeconds: gateway.quietSeconds,
     dial,
     lookup: gateway.lookup.bind(gateway),
+    hangUp: gateway.hangUp.bind(gateway),
     recording: gateway.recording.bind(gateway),
   };
   return Promise.resolve({

@@ -50,7 +50,8 @@ Deno.test("every request of the adapter is one that the provider's description a
   assertEquals((await gateway.dial(fetched)).kind, "accepted");
   const sid = "CA" + "0123456789abcdef".repeat(2);
   assertEquals((await gateway.lookup({ ...call, providerCallId: sid })).kind, "found");
-  assertEquals(await gateway.hangUp(sid), true);
+  await gateway.hangUp({ ...call, providerCallId: sid });
+  assertEquals(world.failures, []);
   await using fresh = openTwilio({ account: { apiUrl: prism.url }, fetch: watched(seen) });
   assertEquals((await fresh.phone.gateway.lookup(call)).kind, "not_found");
   assertEquals(violationsIn(seen), []);

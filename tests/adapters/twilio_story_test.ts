@@ -227,6 +227,7 @@ for (const digits of ["0001", "0008"]) {
         quietSeconds: gateway.quietSeconds,
         dial: (request) => gateway.dial(reachable(request)),
         lookup: (call) => gateway.lookup(call),
+        hangUp: (call) => gateway.hangUp(call),
         recording: (call, range) => gateway.recording(call, range),
       },
     });

@@ -140,7 +140,7 @@ export async function play(stage: Stage, command: Command): Promise<void> {
     }
     case "initiate": {
       const results: Record<string, DialResult> = {
-        accepted: { kind: "accepted", providerCallId: "line" },
+        accepted: { kind: "accepted", providerCallId: `line-${newId(clock.now())}` },
         refused: { kind: "refused", reason: "provider_unavailable" },
         unknown: { kind: "unknown", why: "timeout" },
       };

@@ -232,7 +232,12 @@ export class TwilioFake {
     if (fate === "0002") return [...stages, { status: "busy", at: at(2), sip: 486 }];
     if (fate === "0004") return [...stages, { status: "failed", at: at(2), sip: 404 }];
     stages.push({ status: "ringing", at: at(2) });
-    if (fate === "0003") return [...stages, { status: "no-answer", at: at(2 + ring) }];
+    if (fate === "0003") {
+      const unanswered = at(2 + ring);
+      return hungUpAt !== null && hungUpAt < unanswered
+        ? [...stages, { status: "canceled", at: hungUpAt }]
+        : [...stages, { status: "no-answer", at: unanswered }];
+    }
     const talk = fate === "0009" ? 2 : fate === "0010" ? 3600 : fate === "0005" ? 20 : 45;
     const limit = Number(form.get("TimeLimit") ?? 14_400);
     const end = at(6 + Math.min(talk, limit));

@@ -7,7 +7,11 @@
 import { assert } from "@std/assert";
 import { type Account, QUIET_SECONDS } from "../../adapters/telephony/twilio/dialect.ts";
 import { type Fetch, onceFetch } from "../../adapters/telephony/twilio/transport.ts";
-import { type TwilioPhone, twilioPhone } from "../../adapters/telephony/twilio/twilio_phone.ts";
+import {
+  type TwilioHouse,
+  type TwilioPhone,
+  twilioPhone,
+} from "../../adapters/telephony/twilio/twilio_phone.ts";
 import type { CallEvent, CallRef } from "../../src/calls/call_event.ts";
 import type { DialRequest } from "../../src/calls/call_gateway.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -20,12 +24,21 @@ export const PUBLIC_URL = new URL("https://studio.example.com");
 /** Opened once, as in production. */
 const fetchOnce = onceFetch();
 
+/** Of a studio that knows no other call. */
+const noCalls: TwilioHouse["calls"] = {
+  toNumber: () => Promise.resolve([]),
+  unpriced: () => Promise.resolve([]),
+};
+
 /** What a test may want otherwise. */
 export interface Otherwise {
+  /** An adapter before this one, whose time and provider go on. */
+  earlier?: TwilioWorld;
   publicUrl?: URL;
   account?: Partial<Account>;
   fetch?: Fetch;
   requestOf?: (ref: CallRef) => Promise<DialRequest | null>;
+  calls?: TwilioHouse["calls"];
   deliver?: (event: CallEvent) => Promise<unknown>;
 }
 
@@ -46,8 +59,8 @@ export interface TwilioWorld extends AsyncDisposable {
 
 /** Opens it. */
 export function openTwilio(otherwise: Otherwise = {}): TwilioWorld {
-  const clock = new FakeClock(NOON);
-  const fake = new TwilioFake(clock);
+  const clock = otherwise.earlier?.clock ?? new FakeClock(NOON);
+  const fake = otherwise.earlier?.fake ?? new TwilioFake(clock);
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => fake.handle(request),
@@ -74,6 +87,7 @@ export function openTwilio(otherwise: Otherwise = {}): TwilioWorld {
     publicUrl: otherwise.publicUrl ?? PUBLIC_URL,
     signingKey: "a signing key for tests, long enough",
     requestOf: otherwise.requestOf ?? (() => Promise.resolve(null)),
+    calls: otherwise.calls ?? noCalls,
     onFailure: (what, facts) => failures.push({ what, facts }),
     fetch: counted,
   });

@@ -123,6 +123,13 @@ export class SipGateway implements CallGateway {
     }
   }
 
+  /** See the port. A call that another process has in hand ends when that one does. */
+  async hangUp({ id }: Call): Promise<void> {
+    const live = this.#live.get(id);
+    const answered = live !== undefined && live.reported.call.answeredAt !== null;
+    await live?.control?.end(answered ? "ended_by_client" : "canceled");
+  }
+
   /** See the port. A recording comes from the agent's platform, if at all. */
   recording(): Promise<null> {
     return Promise.resolve(null);
