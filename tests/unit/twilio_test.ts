@@ -154,7 +154,7 @@ Deno.test("the provider's ends are ours", () => {
 
 Deno.test("an answer to the wish to dial is accepted, refused or unknown", () => {
   const answered = (status: number, body: string) => {
-    return parseCreate({ kind: "answered", answer: { status, body } }).result;
+    return parseCreate({ kind: "answered", answer: { status, body, date: null } }).result;
   };
   assertEquals(answered(201, '{"sid":"CA1"}'), { kind: "accepted", providerCallId: "CA1" });
   for (

@@ -12,6 +12,7 @@ import type { CallRepo } from "../../../src/calls/call_repo.ts";
 import type { Clock } from "../../../src/kernel/clock.ts";
 import type { Deliver, PhoneProvider } from "../phone_provider.ts";
 import { CallbackUrls } from "./callback_urls.ts";
+import { checkAccount } from "./check.ts";
 import { type Account, dialectOf } from "./dialect.ts";
 import { TwilioGateway } from "./gateway.ts";
 import { hooksOf } from "./hooks.ts";
@@ -83,6 +84,7 @@ export function twilioPhone(account: Account, house: TwilioHouse): TwilioPhone {
     gateway,
     hooks: reports ? hooksOf(hooks) : [],
     silentSeconds: quietSeconds / 2,
+    check: () => checkAccount({ dialect, transport, clock }),
     look,
     async run(deliver, signal) {
       while (!signal.aborted) {
