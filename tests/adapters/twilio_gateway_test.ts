@@ -1,6 +1,6 @@
 /**
  * The HTTP provider's adapter under the contract of every `CallGateway`, against a stand-in of the
- * provider: once reported to by webhooks, once left to look by itself.
+ * provider: once reported to by webhooks, once left to look by itself, and once as SignalWire.
  *
  * @module
  */
@@ -23,6 +23,10 @@ callGatewayContract(
   () => harness({ publicUrl: new URL("http://127.0.0.1:8787") }),
   { exceptions },
 );
+
+callGatewayContract("SignalWire by webhooks", () => harness({ dialect: "signalwire" }), {
+  exceptions,
+});
 
 function harness(otherwise: Otherwise): Promise<GatewayHarness> {
   const world = openTwilio(otherwise);
