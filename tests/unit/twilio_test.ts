@@ -130,6 +130,8 @@ Deno.test("the provider's ends are ours", () => {
     ["no-answer", null, "no_answer"],
     ["canceled", null, "canceled"],
     ["failed", null, "invalid_number"],
+    ["failed", 400, "provider_unavailable"],
+    ["failed", 415, "media_incompatible"],
     ["failed", 404, "invalid_number"],
     ["failed", 484, "invalid_number"],
     ["failed", 403, "forbidden"],
