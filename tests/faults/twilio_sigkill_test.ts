@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertExists } from "@std/assert";
 import { SystemClock } from "../../adapters/clock.ts";
+import type { Lanes } from "../../adapters/postgres/lanes.ts";
 import { serverDatabases } from "../support/databases.ts";
 import {
   assertMoneyAgrees,
@@ -122,6 +123,7 @@ whenThere("postgres", title, () => {
         assertEquals(answer.isError ?? false, false, answer.content[0].text);
       }
       await untilAllEnded(lanes);
+      await untilPriced(lanes);
       assertEquals(await server.stop(), 0);
       const calls = await callsOf(lanes);
       assertAskedOnce(provider.fake, calls, unseen);
@@ -132,6 +134,19 @@ whenThere("postgres", title, () => {
     }
   });
 });
+
+/** Waits until the cost of every answered call is known: also of those that ended before a kill. */
+async function untilPriced(lanes: Lanes): Promise<void> {
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const unpriced = (await callsOf(lanes)).filter((call) => {
+      return call.answered && call.phone_cost === null;
+    });
+    if (unpriced.length === 0) return;
+    assert(Date.now() < until, `${unpriced.length} calls were never priced`);
+    await sleep(200);
+  }
+}
 
 /** What the provider was asked for, what it put through, and what the studio knows of it, fit together. */
 function assertAskedOnce(fake: TwilioFake, calls: readonly EndedCall[], unseen: Set<string>): void {
@@ -144,5 +159,6 @@ function assertAskedOnce(fake: TwilioFake, calls: readonly EndedCall[], unseen: 
     assertEquals(call.provider_call_id, sid, call.phone_number);
     const never = call.end_reason === "provider_unavailable";
     assertEquals(never, sid === null, "a call either rang or surely did not");
+    if (call.answered) assertEquals(call.phone_cost, 14_000n);
   }
 }
