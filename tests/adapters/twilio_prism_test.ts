@@ -82,6 +82,11 @@ Deno.test("the stand-in answers as the provider's description says, whatever bec
         assertEquals((await gateway.lookup(known)).kind, "found", `${digits} ${seconds}`);
       }
     }
+    for (const number of ["voice", "verified"] as const) {
+      fake.habits.number = number;
+      const [account, from] = await world.phone.check!();
+      assertEquals([account.state, from.state], ["ok", "ok"], JSON.stringify([account, from]));
+    }
     assertEquals((await gateway.dial(reachable(aDial("0007").request))).kind, "refused");
     assertEquals((await gateway.lookup(aDial("0009").call)).kind, "not_found");
     const unknown = { ...aDial("0001").call, providerCallId: "CA" + "f".repeat(32) };
