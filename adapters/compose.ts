@@ -83,6 +83,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const uow = new PostgresUnitOfWork(lanes);
   const provider = openPhone(telephony, {
     lanes,
+    uow,
     books,
     clock,
     log,

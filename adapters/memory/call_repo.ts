@@ -38,6 +38,15 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
         (other) => other.orderId === call.orderId && isLive(other),
       );
     }
+    if (call.providerCallId !== null) {
+      tx.requireUnique(
+        "calls",
+        call.id,
+        (other) =>
+          other.clientId === call.clientId && other.provider === call.provider &&
+          other.providerCallId === call.providerCallId,
+      );
+    }
   }
 
   function requireCall({ clientId, callId }: CallRef): void {
@@ -78,6 +87,23 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
         Number(a.updatedAt) - Number(b.updatedAt) || compare(a.id, b.id)
       );
       return byAge.slice(0, limit);
+    },
+    toNumber(provider, phoneNumber, from, until) {
+      const found = tx.all("calls").filter((call) =>
+        call.provider === provider && call.phoneNumber === phoneNumber &&
+        call.createdAt >= from && call.createdAt <= until
+      );
+      return newestFirst(found, createdAt).reverse();
+    },
+    unpriced(provider, after, limit) {
+      const behind = ({ endedAt, id }: Call) =>
+        Number(endedAt) - Number(after.endedAt) || compare(id, after.id);
+      const found = tx.all("calls").filter((call) =>
+        call.provider === provider && call.phoneCost === null && call.answeredAt !== null &&
+        call.providerCallId !== null && call.endedAt !== null && behind(call) > 0
+      );
+      return found.toSorted((a, b) => Number(a.endedAt) - Number(b.endedAt) || compare(a.id, b.id))
+        .slice(0, limit);
     },
 
     addEvent(ref, eventId, at) {

@@ -169,6 +169,23 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
         order by l.updated_at, l.id limit ${limit}`;
       return rows.map(toCall);
     },
+    async toNumber(provider, phoneNumber, from, until) {
+      const rows = await sql<CallRow>`
+        select ${CALL} from calls l
+        where l.phone_number = ${phoneNumber} and l.created_at between ${from} and ${until}
+          and l.provider = ${provider} and ${own}
+        order by l.created_at, l.id`;
+      return rows.map(toCall);
+    },
+    async unpriced(provider, after, limit) {
+      const rows = await sql<CallRow>`
+        select ${CALL} from calls l
+        where l.provider = ${provider} and (l.ended_at, l.id) > (${after.endedAt}, ${after.id}::uuid)
+          and l.phone_cost is null and l.answered_at is not null and l.provider_call_id is not null
+          and l.ended_at is not null and ${own}
+        order by l.ended_at, l.id limit ${limit}`;
+      return rows.map(toCall);
+    },
 
     async addEvent({ clientId, callId }, eventId, at) {
       requireOwn(filter, clientId);

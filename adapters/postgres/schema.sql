@@ -208,7 +208,10 @@ CREATE INDEX calls_by_record ON public.calls USING btree (client_id, record_id, 
 CREATE INDEX calls_id ON public.calls USING btree (id);
 CREATE INDEX calls_live_of_campaign ON public.calls USING btree (client_id, campaign_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
 CREATE INDEX calls_silent ON public.calls USING btree (updated_at) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE INDEX calls_to_number ON public.calls USING btree (phone_number, created_at);
+CREATE INDEX calls_unpriced ON public.calls USING btree (provider, ended_at, id) WHERE ((phone_cost IS NULL) AND (answered_at IS NOT NULL) AND (provider_call_id IS NOT NULL) AND (ended_at IS NOT NULL));
 CREATE UNIQUE INDEX calls_live ON public.calls USING btree (client_id, order_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE UNIQUE INDEX calls_provider_call ON public.calls USING btree (client_id, provider, provider_call_id) WHERE (provider_call_id IS NOT NULL);
 alter table calls enable row level security;
 alter table calls force row level security;
 create policy master on calls for all to app_master using (true) with check (true);
@@ -459,6 +462,7 @@ create table phone_network.calls (
   requests integer not null,
   pushed integer not null,
   next_at timestamp(3) with time zone,
+  hung_up_at timestamp(3) with time zone,
   constraint calls_pkey PRIMARY KEY (client_id, call_id),
   constraint calls_speed_check CHECK ((speed > (0)::double precision))
 );

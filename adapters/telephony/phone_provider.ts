@@ -18,14 +18,16 @@ export interface Hook {
   handle(request: Request, deliver: Deliver): Promise<Response>;
 }
 
-/** The state of one thing that a phone network needs. */
-export type PhoneFinding = {
+/** What a look at one thing has found. */
+export interface Check {
+  /** What was looked at, such as `number`. */
   check: string;
+  /** `warning`: calls can be made, but something will be missed. */
   state: "ok" | "warning" | "failed";
   text: string;
   /** What to do; absent when nothing need be done. */
   fix?: string;
-};
+}
 
 /** A phone network with all that belongs to it. */
 export interface PhoneProvider {
@@ -33,8 +35,8 @@ export interface PhoneProvider {
   hooks: readonly Hook[];
   /** Seconds after which it is asked about a call that it says nothing of. */
   silentSeconds: number;
-  /** Looks whether calls can be placed, without placing one; absent where there is nothing to look at. */
-  check?(): Promise<PhoneFinding[]>;
+  /** Looks, before the first call, whether the network will take one; changes nothing. Never rejects. */
+  check?(): Promise<Check[]>;
   /** Reports events, keeps connections alive, and the like, until the signal. */
   run(deliver: Deliver, signal: AbortSignal): Promise<void>;
 }

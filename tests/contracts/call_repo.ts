@@ -206,6 +206,76 @@ function tellOfLiveCalls(tell: Tell): void {
     await insert(uow, second);
   });
 
+  tell("refuses a provider's id that another call of the client has", async (uow) => {
+    const desk = await ready(uow);
+    const providerCallId = unique("CA");
+    const [first, second] = [desk.call(ended({ providerCallId })), desk.call(ended())];
+    for (const call of [first, second]) await insert(uow, call);
+    await assertRejects(() => insert(uow, desk.call(ended({ providerCallId }))));
+    const scope = scopeOf(desk.company);
+    const taken = { ...second, providerCallId };
+    await assertRejects(() => uow.run(scope, ({ calls }) => calls.update(taken)));
+    await uow.run(scope, ({ calls }) => calls.update({ ...first, summary: "Still its own" }));
+    await insert(uow, desk.call(ended({ providerCallId, provider: "twilio" })));
+    const other = await ready(uow);
+    await insert(uow, other.call(ended({ providerCallId })));
+  });
+
+  tell("finds a provider's calls to a number of a time, the oldest first", async (uow) => {
+    const company = await newCompany(uow);
+    const phoneNumber = "+14155550177";
+    const rows: Call[] = [];
+    for (const age of [2, 0, 1, 3]) {
+      const desk = await ready(uow, company);
+      const call = desk.call({ phoneNumber, createdAt: minutes(-age) });
+      rows.push(call);
+      await insert(uow, call);
+    }
+    const desk = await ready(uow, company);
+    for (const other of [{ provider: "twilio" }, { phoneNumber: "+14155550178" }]) {
+      await insert(uow, desk.call(ended({ phoneNumber, ...other })));
+    }
+    const found = (from: Date, until: Date) =>
+      uow.read(
+        scopeOf(company),
+        ({ calls }) => calls.toNumber("simulated", phoneNumber, from, until),
+      );
+    assertEquals(await found(minutes(-2), minutes(0)), [rows[0], rows[2], rows[1]]);
+    assertEquals(await found(minutes(-3), minutes(-2)), [rows[3], rows[0]]);
+    assertEquals(await found(minutes(1), minutes(9)), []);
+  });
+
+  tell("finds ended calls whose cost is not told, from an end on", async (uow) => {
+    const desk = await ready(uow);
+    const untold = (over: Partial<Call> = {}) =>
+      desk.call(ended({
+        phoneCost: null,
+        phoneCurrency: null,
+        providerCallId: unique("CA"),
+        ...over,
+      }));
+    const rows = [3, 5, 4, 4].map((at) => untold({ endedAt: minutes(at) }));
+    const told = [
+      untold({ phoneCost: 0n, phoneCurrency: "USD" }),
+      untold({ answeredAt: null }),
+      untold({ providerCallId: null }),
+      untold({ provider: "twilio" }),
+    ];
+    for (const call of [...rows, ...told, desk.call()]) await insert(uow, call);
+    const [a, b, ...tied] = rows;
+    const [c, d] = tied.toSorted((x, y) => (x.id < y.id ? -1 : 1));
+    const found = (after: Call | null, limit = 10) =>
+      uow.read(scopeOf(desk.company), ({ calls }) => {
+        const id = "00000000-0000-0000-0000-000000000000";
+        const end = after ? { endedAt: after.endedAt!, id: after.id } : { endedAt: NOON, id };
+        return calls.unpriced("simulated", end, limit);
+      });
+    assertEquals(await found(null), [a, c, d, b]);
+    assertEquals(await found(null, 2), [a, c]);
+    assertEquals(await found(c), [d, b]);
+    assertEquals(await found(b), []);
+  });
+
   tell("lets one of twenty inserts for an order at once win", async (uow) => {
     const desk = await ready(uow);
     const tries = await Promise.allSettled(

@@ -46,6 +46,8 @@ export type Probes = { [R in keyof Repos]: { [M in keyof Repos[R]]: Probe } };
 type Calling = Probe["call"];
 
 const PAGE = { page: 1, limit: 100 };
+/** Before everything in a world. */
+const EARLIER = minutes(-60);
 const LATER = minutes(60);
 
 /** A read that finds nothing of other clients. */
@@ -170,6 +172,15 @@ export const PROBES: Probes = {
     update: refuses(({ calls }, { call }) => calls.update({ ...call, status: "ringing" })),
     ofRecord: finds([], ({ calls }, { record }) => calls.ofRecord(record.id, 100)),
     silentSince: finds([], ({ calls }) => calls.silentSince(LATER, 100)),
+    toNumber: finds(
+      [],
+      ({ calls }, { call }) => calls.toNumber(call.provider, call.phoneNumber, EARLIER, LATER),
+    ),
+    unpriced: finds(
+      [],
+      ({ calls }, { past }) =>
+        calls.unpriced(past.provider, { endedAt: EARLIER, id: past.id }, 100),
+    ),
     addEvent: refuses(({ calls }, { call }) => calls.addEvent(refOf(call), "ringing", NOON)),
     newestEvent: finds(null, ({ calls }, { call }) => calls.newestEvent(refOf(call), "d")),
     transcript: finds(null, ({ calls }, { call }) => calls.transcript(call.id)),

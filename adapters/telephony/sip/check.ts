@@ -7,7 +7,7 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIPv6 } from "node:net";
 import type { Clock } from "../../../src/kernel/clock.ts";
-import type { PhoneFinding } from "../phone_provider.ts";
+import type { Check } from "../phone_provider.ts";
 import type { SipSettings } from "./settings.ts";
 import { hostPort } from "./transaction.ts";
 import type { Address, Target, Transport } from "./transport.ts";
@@ -32,7 +32,7 @@ const TRUNK = "SIP trunk";
 const ADDRESS = "SIP address";
 
 /** Looks at everything, in the order in which to mend it. */
-export async function checkSip(options: SipCheckOptions): Promise<PhoneFinding[]> {
+export async function checkSip(options: SipCheckOptions): Promise<Check[]> {
   const { settings: { trunk, advertise, listen }, addressesOf = systemAddresses } = options;
   const own = advertise ?? listen;
   const [server] = await new TrunkLookup(trunk, options.clock, options.resolver).targets();
@@ -46,7 +46,7 @@ export async function checkSip(options: SipCheckOptions): Promise<PhoneFinding[]
   return [...await trunkFound(options, server), addressFound(own, ownAddresses, trunkAddresses)];
 }
 
-async function trunkFound(options: SipCheckOptions, server: Target): Promise<PhoneFinding[]> {
+async function trunkFound(options: SipCheckOptions, server: Target): Promise<Check[]> {
   const { settings: { listen }, open } = options;
   const transport = open(listen);
   try {
@@ -71,7 +71,7 @@ async function ask(
   { settings: { credentials, from }, clock }: SipCheckOptions,
   server: Target,
   transport: Transport,
-): Promise<PhoneFinding> {
+): Promise<Check> {
   const where = `${hostPort(server)} over ${server.protocol.toUpperCase()}`;
   let why = "";
   const agent = new UserAgent({
@@ -101,7 +101,7 @@ function answered(
   status: number,
   challenged: boolean,
   credentials: boolean,
-): PhoneFinding {
+): Check {
   if (status === 401 || status === 407 || (challenged && status === 403)) {
     return credentials
       ? failed(TRUNK, `${where} refuses the credentials`, "Correct SIP_USER and SIP_PASSWORD.")
@@ -123,7 +123,7 @@ function answered(
   return { check: TRUNK, state: "ok", text: `${where} answers${password}` };
 }
 
-function addressFound(own: Address, ours: string[], trunks: string[]): PhoneFinding {
+function addressFound(own: Address, ours: string[], trunks: string[]): Check {
   const told = hostPort(own);
   if (ours.length === 0) {
     const fix = "Name a host that has one in SIP_LISTEN, after public=.";
@@ -174,6 +174,6 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function failed(check: string, text: string, fix: string): PhoneFinding {
+function failed(check: string, text: string, fix: string): Check {
   return { check, state: "failed", text, fix };
 }
