@@ -2,9 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fitDocument } from "../../adapters/mcp/present/fit_document.ts";
 import { fence, NOTICE } from "../../adapters/mcp/present/untrusted.ts";
 import { newId } from "../../src/kernel/ids.ts";
-import { campaignRow, NOON } from "../support/rows.ts";
+import { campaignRow, clientRow, NOON } from "../support/rows.ts";
 import { addCall, addOrder, addRecord, report } from "../support/studio.ts";
-import { ask, call, type Endpoint, openEndpoint, refusal } from "./harness.ts";
+import { type Ask, ask, call, type Endpoint, openEndpoint, refusal } from "./harness.ts";
 
 /** Bytes of JSON that are 25,000 tokens at the 2.4 bytes that a token of such JSON has at least. */
 const CAP = 60_000;
@@ -162,8 +162,13 @@ Deno.test("a document's long texts are cut before its lists, and fences stay clo
 const LONG = "陳".repeat(10_000);
 
 /** A tool's whole result, which must be short enough. */
-async function fitting(endpoint: Endpoint, name: string, args: Record<string, unknown>) {
-  const result = await call(endpoint, name, args);
+async function fitting(
+  endpoint: Endpoint,
+  name: string,
+  args: Record<string, unknown>,
+  options: Ask = {},
+) {
+  const result = await call(endpoint, name, args, options);
   const bytes = new TextEncoder().encode(JSON.stringify(result)).length;
   assert(bytes < CAP, `${name}: ${bytes} bytes`);
   return result;
@@ -279,4 +284,20 @@ Deno.test("a page of a hundred campaigns or record types with the longest names 
     assertEquals(page[rows].length, 100);
     assertStringIncludes(page.notice, "ask for a smaller limit");
   }
+});
+
+Deno.test("a master's costs carry each client's balance, at most a hundred, and fit", async () => {
+  const endpoint = await openEndpoint();
+  await endpoint.store.run("all", async ({ access, balance }) => {
+    for (let i = 0; i < 120; i++) {
+      const client = clientRow({ name: `${i} ${"陳".repeat(190)}` });
+      await access.saveClient(client);
+      await balance.open(client.id, "USD");
+    }
+  });
+  const uri = "studio://costs/total";
+  const { data } = await fitting(endpoint, "read-resource", { uri }, { who: "master" });
+  assert(data.balances.length > 0 && data.balances.length <= 100);
+  assertEquals(Object.keys(data.balances[0]), ["client", "available", "reserved", "currency"]);
+  assertEquals(data.balancesOmitted, "after the first 100 by name");
 });
