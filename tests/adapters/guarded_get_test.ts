@@ -1,5 +1,5 @@
 /** Fetching what somebody outside named, over real sockets: never from our own network. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { guardedGet, type Resolve } from "../../adapters/recordings/guarded_get.ts";
 import { isLoopbackAddress, isPublicAddress } from "../../adapters/recordings/public_address.ts";
 
@@ -62,11 +62,7 @@ async function served(
   }
 }
 
-const to = (...addresses: string[]): Resolve => (_, found) =>
-  found(
-    null,
-    addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
-  );
+const to = (...addresses: string[]): Resolve => () => Promise.resolve(addresses);
 const ca = [tls("cert")];
 
 Deno.test("an answer comes from the address that was found good, over TLS for the name asked", () =>
@@ -152,3 +148,57 @@ Deno.test("an answer without content leaves nothing open", () =>
     () => new Response(null, { status: 204 }),
     false,
   ));
+
+for (const secure of [true, false]) {
+  Deno.test(`a server that says nothing${secure ? " to the handshake" : ""} is left when told to`, async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const accepted = listener.accept();
+    const get = guardedGet({ isGood: isLoopbackAddress, ca });
+    const late = new AbortController();
+    const { port } = listener.addr;
+    const asked = get(
+      new URL(`${secure ? "https" : "http"}://localhost:${port}/`),
+      {},
+      late.signal,
+    );
+    const connection = await accepted;
+    await connection.read(new Uint8Array(10));
+    late.abort();
+    await assertRejects(() => asked);
+    connection.close();
+    listener.close();
+  });
+}
+
+Deno.test("the second address is tried when the first does not answer", () =>
+  served(async (port) => {
+    // Nobody listens on IPv6 here.
+    const get = guardedGet({ isGood: isLoopbackAddress, resolve: to("::1", "127.0.0.1"), ca });
+    const response = await get(new URL(`https://localhost:${port}/`), {}, never);
+    assertEquals(await response.text(), "recording");
+  }));
+
+Deno.test("TLS needs no permission but to connect", async () => {
+  const probe = `
+    const { guardedGet } = await import(${
+    JSON.stringify(new URL("../../adapters/recordings/guarded_get.ts", import.meta.url).href)
+  });
+    const cert = ${JSON.stringify(tls("cert"))}, key = ${JSON.stringify(tls("key"))};
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, cert, key, onListen() {} }, () => new Response());
+    const get = guardedGet({ isGood: () => true });
+    const url = new URL("https://127.0.0.1:" + server.addr.port);
+    await get(url, {}, new AbortController().signal).catch((error) => console.log(error.name, error.message));
+    await server.shutdown();`;
+  const run = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-net", "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = run.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(probe));
+  await writer.close();
+  const { stdout, stderr } = await run.output();
+  const said = new TextDecoder().decode(stdout);
+  assertMatch(said, /invalid peer certificate/, new TextDecoder().decode(stderr));
+});
