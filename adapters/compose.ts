@@ -17,6 +17,7 @@ import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
+import { agentRecordings } from "./recordings/agent_recordings.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
 import { examineDatabase } from "./postgres/examine.ts";
@@ -97,6 +98,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     gateway: provider.gateway,
     phoneNumbers: new NumberingPlans(),
     recordingLinks: links,
+    agentRecordings: agentRecordings({ publicUrl, clock, log }),
   };
   const app = createApp(ports);
   const resources = readLanes === null

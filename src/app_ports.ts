@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AgentRecordings } from "./calls/agent_recordings.ts";
 import type { CallGateway } from "./calls/call_gateway.ts";
 import type { RecordingLinks } from "./calls/recording_links.ts";
 import type { PhoneNumbers } from "./compliance/phone_numbers.ts";
@@ -16,6 +17,7 @@ export type Ports = {
   gateway: CallGateway;
   phoneNumbers: PhoneNumbers;
   recordingLinks: RecordingLinks;
+  agentRecordings: AgentRecordings;
 };
 
 /** What reads of the store need. */

@@ -32,6 +32,7 @@ interface CallRow {
   summary: string | null;
   recording_reference: string | null;
   recording_seconds: number | null;
+  agent_recording_url: string | null;
   provider: string;
   provider_call_id: string | null;
   currency: string;
@@ -74,8 +75,8 @@ interface OutcomeRow {
 
 const CALL = fragment`l.id, l.client_id, l.order_id, l.record_id, l.campaign_id, l.assistant_id,
   l.phone_number, l.status, l.end_reason, l.answered_by, l.created_at, l.answered_at, l.ended_at,
-  l.duration_seconds, l.timeline, l.summary, l.recording_reference, l.recording_seconds, l.provider,
-  l.provider_call_id, l.currency, l.setup, l.per_minute, l.increment_seconds,
+  l.duration_seconds, l.timeline, l.summary, l.recording_reference, l.recording_seconds,
+  l.agent_recording_url, l.provider, l.provider_call_id, l.currency, l.setup, l.per_minute, l.increment_seconds,
   l.operational_per_minute, l.phone_per_minute, l.reserved, l.price, l.operational_cost, l.phone_cost, l.phone_currency,
   l.max_seconds, l.initiated_by, l.updated_at`;
 const NAMES = fragment`r.name as record_name, k.name as campaign_name, c.name as client_name`;
@@ -124,7 +125,8 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
         insert into calls (
           client_id, id, order_id, record_id, campaign_id, assistant_id, phone_number, status,
           end_reason, answered_by, created_at, answered_at, ended_at, duration_seconds, timeline,
-          summary, recording_reference, recording_seconds, provider, provider_call_id, currency,
+          summary, recording_reference, recording_seconds, agent_recording_url, provider,
+          provider_call_id, currency,
           setup, per_minute, increment_seconds, operational_per_minute, phone_per_minute, reserved,
           price, operational_cost, phone_cost, phone_currency, max_seconds, initiated_by, updated_at
         ) values (
@@ -133,6 +135,7 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
           ${call.answeredBy}, ${call.createdAt}, ${call.answeredAt}, ${call.endedAt},
           ${call.durationSeconds}, ${json(call.timeline)}, ${call.summary},
           ${call.recording?.reference ?? null}, ${call.recording?.durationSeconds ?? null},
+          ${call.agentRecordingUrl},
           ${call.provider}, ${call.providerCallId}, ${call.currency}, ${tariff.setup},
           ${tariff.perMinute}, ${tariff.incrementSeconds}, ${operationalPerMinute},
           ${phonePerMinute}, ${call.reserved}, ${call.price}, ${call.operationalCost}, ${call.phoneCost},
@@ -148,6 +151,7 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
           duration_seconds = ${call.durationSeconds}, timeline = ${json(call.timeline)},
           summary = ${call.summary}, recording_reference = ${call.recording?.reference ?? null},
           recording_seconds = ${call.recording?.durationSeconds ?? null},
+          agent_recording_url = ${call.agentRecordingUrl},
           provider_call_id = ${call.providerCallId}, price = ${call.price},
           operational_cost = ${call.operationalCost}, phone_cost = ${call.phoneCost},
           phone_currency = ${call.phoneCurrency}, updated_at = ${call.updatedAt}
@@ -292,6 +296,7 @@ function toCall(row: CallRow): Call {
     timeline: row.timeline.map(({ status, at }) => ({ status, at: new Date(at) })),
     summary: row.summary,
     recording: reference === null ? null : { reference, durationSeconds },
+    agentRecordingUrl: row.agent_recording_url,
     provider: row.provider,
     providerCallId: row.provider_call_id,
     currency: row.currency,

@@ -43,7 +43,7 @@ Deno.test("ElevenLabs' report names the call by what it was given as X-CALL-ID",
         },
       },
     },
-  }, NOW);
+  }, NOW, { recordingHosts: [] });
   assertEquals(report?.callUuid, callId);
 });
 

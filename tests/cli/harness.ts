@@ -54,6 +54,10 @@ export function openShell(): Shell {
     gateway: new FakeGateway(),
     phoneNumbers: new NumberingPlans(),
     recordingLinks: { sign: () => Promise.resolve("https://studio.test/recording") },
+    agentRecordings: {
+      check: () => Promise.resolve("not_found"),
+      open: () => Promise.resolve("not_found"),
+    },
   });
   const shell: Shell = {
     app,

@@ -56,6 +56,7 @@ function tellOfCalls(tell: Tell): void {
       ],
       summary: 'Said "yes"\nand 50% \\ more 🦊',
       recording: { reference: "RE123?x=1&y=2", durationSeconds: 86_399 },
+      agentRecordingUrl: "https://storage.vapi.ai/1.mp3?x=%20",
       provider: "twilio",
       providerCallId: "CA123",
       currency: "AED",
@@ -100,6 +101,7 @@ function tellOfCalls(tell: Tell): void {
       timeline: [...before.timeline, { status: "completed", at: minutes(3) }],
       summary: "Short",
       recording: { reference: "RE1", durationSeconds: 118 },
+      agentRecordingUrl: "https://storage.vapi.ai/1.mp3",
       providerCallId: "CA1",
       updatedAt: minutes(4),
     };

@@ -111,6 +111,7 @@ export const PROBES: Probes = {
   },
   balance: {
     get: finds(null, ({ balance }, { client }) => balance.get(client.id)),
+    list: finds([], ({ balance }) => balance.list(100)),
     lock: takes(null, ({ balance }, { client }) => balance.lock(client.id)),
     reserve: {
       call: ({ balance }, world) =>

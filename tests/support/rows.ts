@@ -223,6 +223,7 @@ export function callRow(
     timeline: [{ status: "dialing", at: NOON }],
     summary: null,
     recording: null,
+    agentRecordingUrl: null,
     provider: "simulated",
     providerCallId: null,
     currency: "USD",

@@ -38,6 +38,10 @@ async function openDemo(now = NOW): Promise<Demo> {
     gateway: network,
     phoneNumbers: PHONES,
     recordingLinks: { sign: () => Promise.resolve("https://studio.test/recording") },
+    agentRecordings: {
+      check: () => Promise.resolve("not_found"),
+      open: () => Promise.resolve("not_found"),
+    },
   };
   const tokens = await fillDemo({ ports, books });
   return { app: createApp(ports), ports, books, clock, network, tokens };
