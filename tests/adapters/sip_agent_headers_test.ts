@@ -31,19 +31,23 @@ Deno.test("ElevenLabs' report names the call by what it was given as X-CALL-ID",
   const { text, callId, own } = await rung();
   assertMatch(text, /^X-CALL-ID: /m);
   const given = new Map(own).get("X-CALL-ID");
-  const report = elevenLabsReport({
-    type: "post_call_transcription",
-    data: {
-      conversation_id: "conv_1",
-      conversation_initiation_client_data: {
-        dynamic_variables: {
-          system__conversation_id: "conv_1",
-          system__caller_id: "+15550001111",
-          system__call_sid: given,
+  const report = elevenLabsReport(
+    {
+      type: "post_call_transcription",
+      data: {
+        conversation_id: "conv_1",
+        conversation_initiation_client_data: {
+          dynamic_variables: {
+            system__conversation_id: "conv_1",
+            system__caller_id: "+15550001111",
+            system__call_sid: given,
+          },
         },
       },
     },
-  }, NOW, { recordingHosts: [] });
+    NOW,
+    { recordingHosts: [] },
+  );
   assertEquals(report?.callUuid, callId);
 });
 
