@@ -10,14 +10,18 @@ import { requestOfCall } from "../src/calls/new_call.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
+import { readAssets } from "./console/assets.ts";
+import { createConsole } from "./console/create_console.tsx";
 import { agentHook } from "./http/agent_hook.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
+import { MemoryRateLimits } from "./memory/rate_limits.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { agentRecordings } from "./recordings/agent_recordings.ts";
+import { ScryptPasswords } from "./passwords.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
 import { examineDatabase } from "./postgres/examine.ts";
@@ -99,6 +103,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     phoneNumbers: new NumberingPlans(),
     recordingLinks: links,
     agentRecordings: agentRecordings({ publicUrl, clock, log }),
+    passwords: new ScryptPasswords(),
+    rateLimits: new MemoryRateLimits(clock),
   };
   const app = createApp(ports);
   const resources = readLanes === null
@@ -119,6 +125,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     clock,
     log,
     requestsPerMinute: limits.requestsPerMinute,
+    pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
       ...provider.hooks.map(({ path, method, handle }) => ({

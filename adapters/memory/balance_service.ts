@@ -6,7 +6,7 @@ import type {
   NamedBalance,
 } from "../../src/billing/balance_service.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
-import { happenedAt, newestFirst } from "./lists.ts";
+import { compare, slice } from "./lists.ts";
 import { keyOf } from "./tables.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
@@ -45,6 +45,13 @@ export function balanceService(tx: Transaction): AtOnce<BalanceService> {
       tx.requireUnique("ledger", key, (row) => row.kind === kind && row.callId === callId);
     }
     tx.insert("ledger", key, clientId, { ...entry, currency: held(clientId).currency });
+  }
+
+  function ledgerOf(clientId: Uuid): LedgerEntry[] {
+    const entries = tx.all("ledger").filter((entry) => entry.clientId === clientId);
+    return entries.toSorted((a, b) =>
+      Number(b.at) - Number(a.at) || compare(b.id, a.id) || compare(b.kind, a.kind)
+    );
   }
 
   function noteCall(
@@ -107,9 +114,11 @@ export function balanceService(tx: Transaction): AtOnce<BalanceService> {
       note({ id, clientId, at, kind: "top_up", amount, callId: null, reference });
       return true;
     },
+    ledgerPage(clientId, page) {
+      return slice(ledgerOf(clientId), page);
+    },
     ledger(clientId, limit) {
-      const entries = tx.all("ledger").filter((entry) => entry.clientId === clientId);
-      return newestFirst(entries, happenedAt).slice(0, limit);
+      return ledgerOf(clientId).slice(0, limit);
     },
   };
 }

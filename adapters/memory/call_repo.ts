@@ -2,7 +2,7 @@ import { type Call, isLive } from "../../src/calls/call.ts";
 import type { CallRef } from "../../src/calls/call_event.ts";
 import type { CallRepo, CallView } from "../../src/calls/call_repo.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
-import { compare, createdAt, newestFirst } from "./lists.ts";
+import { compare, createdAt, newestFirst, slice } from "./lists.ts";
 import { keyOf } from "./tables.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
@@ -77,6 +77,16 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
     update(call) {
       requireFit(call);
       tx.update("calls", call.id, call.clientId, call);
+    },
+    list({ campaignId, recordId, live, endReason }, page) {
+      const found = tx.all("calls").filter((call) =>
+        (campaignId === undefined || call.campaignId === campaignId) &&
+        (recordId === undefined || call.recordId === recordId) &&
+        (live === undefined || isLive(call) === live) &&
+        (endReason === undefined || call.endReason === endReason)
+      );
+      const { items, total } = slice(newestFirst(found, createdAt), page);
+      return { items: items.map(view), total };
     },
     ofRecord(recordId, limit) {
       return ofRecord(recordId).slice(0, limit);

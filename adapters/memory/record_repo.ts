@@ -70,6 +70,13 @@ export function recordRepo(tx: Transaction): AtOnce<RecordRepo> {
       if (withNumberOf(record)) throw new Error("records: another record has the number");
       tx.update("records", record.id, record.clientId, record);
     },
+    takenPhones(clientId, typeId, phoneNumbers) {
+      const asked = new Set(phoneNumbers);
+      const found = tx.all("records").filter((record) =>
+        record.clientId === clientId && record.typeId === typeId && asked.has(record.phoneNumber)
+      );
+      return found.map(({ phoneNumber }) => phoneNumber);
+    },
     idByPhone(clientId, typeId, phoneNumber) {
       const found = tx.all("records").find((record) =>
         record.clientId === clientId && record.typeId === typeId &&

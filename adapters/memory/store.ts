@@ -13,8 +13,10 @@ import { balanceService } from "./balance_service.ts";
 import { callOrderRepo } from "./call_order_repo.ts";
 import { callRepo } from "./call_repo.ts";
 import { campaignRepo } from "./campaign_repo.ts";
+import { contactImportRepo } from "./contact_import_repo.ts";
 import { doNotCallList } from "./do_not_call_list.ts";
 import { recordRepo } from "./record_repo.ts";
+import { signInRepo } from "./sign_in_repo.ts";
 import { statsRepo } from "./stats_repo.ts";
 import { emptyTables } from "./tables.ts";
 import { type AtOnce, Transaction } from "./transaction.ts";
@@ -60,7 +62,25 @@ export function memoryStore(): { uow: UnitOfWork } {
 }
 
 /** What the operator's scope alone may do. */
-const OPERATORS = ["saveClient", "saveRole", "saveUser", "open", "topUp", "dropKeys"];
+const OPERATORS = [
+  "saveClient",
+  "saveRole",
+  "saveUser",
+  "open",
+  "topUp",
+  "dropKeys",
+  "insertInvitation",
+  "useInvitation",
+  "savePassword",
+  "noteSignIn",
+  "insertSession",
+  "listSessions",
+  "endSession",
+  "endSessions",
+];
+/** What is open before anybody is known. */
+const SIGN_IN = ["account", "identifySession", "invitation"];
+const AUTHENTICATION = ["identify", ...SIGN_IN];
 
 /** Decides whether a transaction takes another query, and remembers that one has failed. */
 class Gate {
@@ -79,8 +99,11 @@ class Gate {
   requireOpenFor(method: string): void {
     if (this.#closed !== null) throw new Error(`${method}: ${this.#closed}`);
     this.requireNoFailure();
-    if (this.#scope === "authentication" && method !== "identify") {
-      throw new Error(`${method}: nothing but access.identify is open to authentication`);
+    if (this.#scope === "authentication" && !AUTHENTICATION.includes(method)) {
+      throw new Error(`${method}: is not open to authentication`);
+    }
+    if (this.#scope !== "authentication" && SIGN_IN.includes(method)) {
+      throw new Error(`${method}: is open to authentication alone`);
     }
     if (this.#scope !== "all" && OPERATORS.includes(method)) {
       throw new Error(`${method}: is open to the operator alone`);
@@ -107,7 +130,9 @@ function reposOf(tx: Transaction, gate: Gate): Repos {
     calls: gated(callRepo(tx), gate),
     campaigns: gated(campaignRepo(tx), gate),
     doNotCall: gated(doNotCallList(tx), gate),
+    imports: gated(contactImportRepo(tx), gate),
     records: gated(recordRepo(tx), gate),
+    signIn: gated(signInRepo(tx), gate),
     stats: gated(statsRepo(tx), gate),
   };
 }

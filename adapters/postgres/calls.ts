@@ -9,8 +9,10 @@ import type { CallRepo, CallView, IdempotencyKey } from "../../src/calls/call_re
 import type { Outcome } from "../../src/calls/outcome.ts";
 import type { Turn } from "../../src/calls/transcript.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
-import { type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
-import { fragment, json, type Sql } from "./sql.ts";
+import { offsetOf } from "../../src/kernel/page.ts";
+import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
+import { toSlice, type Total } from "./pages.ts";
+import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
 interface CallRow {
   id: Uuid;
@@ -85,8 +87,19 @@ const LIVE = fragment`('dialing', 'queued', 'ringing', 'in_progress')`;
 
 /** Calls of the client that the filter names. */
 export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
-  const own = owned(filter, fragment`l.client_id`);
+  const client = fragment`l.client_id`;
+  const own = owned(filter, client);
   const ownKey = owned(filter, fragment`i.client_id`);
+
+  function ofCampaign(id: Uuid): Fragment {
+    const owner = fragment`select client_id from campaigns where id = ${id}`;
+    return fragment`l.campaign_id = ${id} ${alsoOf(filter, client, owner)}`;
+  }
+
+  function ofRecord(id: Uuid): Fragment {
+    const owner = fragment`select client_id from records where id = ${id}`;
+    return fragment`l.record_id = ${id} ${alsoOf(filter, client, owner)}`;
+  }
 
   return {
     async get(id) {
@@ -157,6 +170,26 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
           phone_currency = ${call.phoneCurrency}, updated_at = ${call.updatedAt}
         where l.client_id = ${call.clientId} and l.id = ${call.id} and ${own}`;
       requireWritten(rows, "calls");
+    },
+    async list({ campaignId, recordId, live, endReason }, page) {
+      const ended = fragment`l.end_reason is not null`;
+      const condition = fragment`${own}
+        and ${campaignId === undefined ? fragment`true` : ofCampaign(campaignId)}
+        and ${recordId === undefined ? fragment`true` : ofRecord(recordId)}
+        and ${live === undefined ? fragment`true` : live ? fragment`l.status in ${LIVE}` : ended}
+        and ${endReason === undefined ? fragment`true` : fragment`l.end_reason = ${endReason}`}`;
+      const rows = await sql<CallRow & Names & Total>`
+        select ${CALL}, ${NAMES}, total
+        from (select count(*)::int as total from calls l where ${condition}) as counted
+        left join (
+          select * from calls l where ${condition}
+          order by l.created_at desc, l.id desc limit ${page.limit} offset ${offsetOf(page)}
+        ) as l on true
+        left join records r on r.client_id = l.client_id and r.id = l.record_id
+        left join campaigns k on k.client_id = l.client_id and k.id = l.campaign_id
+        left join clients c on c.id = l.client_id
+        order by l.created_at desc, l.id desc`;
+      return toSlice(rows, toView);
     },
     async ofRecord(recordId, limit) {
       const rows = await sql<CallRow>`

@@ -181,6 +181,12 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
         where r.client_id = ${record.clientId} and r.id = ${record.id} and ${own}`;
       requireWritten(rows, "records");
     },
+    async takenPhones(clientId, typeId, phoneNumbers) {
+      const rows = await sql<{ phone_number: string }>`
+        select r.phone_number from records r where r.client_id = ${clientId}
+          and r.type_id = ${typeId} and r.phone_number = any(${phoneNumbers}::text[]) and ${own}`;
+      return rows.map(({ phone_number }) => phone_number);
+    },
     async idByPhone(clientId, typeId, phoneNumber) {
       const [row] = await sql<{ id: Uuid }>`
         select r.id from records r where r.client_id = ${clientId} and r.type_id = ${typeId}

@@ -15,10 +15,12 @@ import { callOrderRepo } from "./call_orders.ts";
 import { callRepo } from "./calls.ts";
 import { campaignRepo } from "./campaigns.ts";
 import type { ClientFilter } from "./client_filter.ts";
+import { contactImportRepo } from "./contact_imports.ts";
 import { doNotCallList } from "./do_not_call.ts";
 import { StoreError } from "./errors.ts";
 import type { Lanes, Sql, TxScope } from "./lanes.ts";
 import { recordRepo } from "./records.ts";
+import { signInRepo } from "./sign_in.ts";
 import { statsRepo } from "./stats.ts";
 
 /** SQLSTATEs of a value that another row has, perhaps since a moment ago, and of a deadlock. */
@@ -60,7 +62,9 @@ export function reposOf(sql: Sql, filter: ClientFilter): Repos {
     calls: callRepo(sql, filter),
     campaigns: campaignRepo(sql, filter),
     doNotCall: doNotCallList(sql, filter),
+    imports: contactImportRepo(sql, filter),
     records: recordRepo(sql, filter),
+    signIn: signInRepo(sql, filter),
     stats: statsRepo(sql, filter),
   };
 }
@@ -79,8 +83,9 @@ function filterOf(scope: Scope): ClientFilter {
 function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
   return async (sql: Sql): Promise<T> => {
     const started: Promise<unknown>[] = [];
-    const { access, audit, balance, callOrders, calls, campaigns, doNotCall, records, stats } =
-      reposOf(sql, filterOf(scope));
+    const repos = reposOf(sql, filterOf(scope));
+    const { access, audit, balance, callOrders, calls, campaigns } = repos;
+    const { doNotCall, imports, records, signIn, stats } = repos;
     const value = await work({
       access: watched(access, started),
       audit: watched(audit, started),
@@ -89,7 +94,9 @@ function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
       calls: watched(calls, started),
       campaigns: watched(campaigns, started),
       doNotCall: watched(doNotCall, started),
+      imports: watched(imports, started),
       records: watched(records, started),
+      signIn: watched(signIn, started),
       stats: watched(stats, started),
     });
     await Promise.all(started);

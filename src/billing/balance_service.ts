@@ -7,6 +7,7 @@
  * @module
  */
 import type { Uuid } from "../kernel/ids.ts";
+import type { PageRequest, Slice } from "../kernel/page.ts";
 import type { Micros } from "./money.ts";
 
 /** A client's money. */
@@ -84,6 +85,8 @@ export interface BalanceService {
   topUp(
     entry: { id: Uuid; clientId: Uuid; at: Date; amount: Micros; reference: string },
   ): Promise<boolean>;
+  /** A page of a client's ledger, newest first. */
+  ledgerPage(clientId: Uuid, page: PageRequest): Promise<Slice<LedgerEntry>>;
   /** A client's ledger, newest first. */
   ledger(clientId: Uuid, limit: number): Promise<LedgerEntry[]>;
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Uuid } from "../kernel/ids.ts";
-import type { Call } from "./call.ts";
+import type { PageRequest, Slice } from "../kernel/page.ts";
+import type { Call, EndReason } from "./call.ts";
 import type { CallRef } from "./call_event.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Transcript } from "./transcript.ts";
@@ -15,6 +16,15 @@ export type CallView = {
   recordName: string;
   campaignName: string;
   clientName: string;
+};
+
+/** Which calls to list. */
+export type CallFilter = {
+  campaignId?: Uuid;
+  recordId?: Uuid;
+  /** True: those that have not ended; false: those that have. */
+  live?: boolean;
+  endReason?: EndReason;
 };
 
 /** An outcome with the call and campaign it comes from. */
@@ -60,6 +70,8 @@ export interface CallRepo {
   insert(call: Call): Promise<void>;
   /** Replaces a call that the transaction holds; rejects as {@link insert} does. */
   update(call: Call): Promise<void>;
+  /** A page of calls, newest first. */
+  list(filter: CallFilter, page: PageRequest): Promise<Slice<CallView>>;
   /** A record's calls, newest first. */
   ofRecord(recordId: Uuid, limit: number): Promise<Call[]>;
   /** Live calls whose `updatedAt` is before then, longest silent first. */

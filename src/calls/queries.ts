@@ -7,8 +7,9 @@ import { type Principal, requirePermission, scopeOf } from "../access/principal.
 import type { Ports } from "../app_ports.ts";
 import { DomainError, invalid, notFound } from "../kernel/errors.ts";
 import { requireId } from "../kernel/ids.ts";
+import { type Page, pageRequest, toPage } from "../kernel/page.ts";
 import { type AgentRecording, UNPLAYABLE } from "./agent_recordings.ts";
-import { type Call, type CallStatus, isLive } from "./call.ts";
+import { type Call, type CallStatus, END_REASONS, type EndReason, isLive } from "./call.ts";
 import type { CallRef } from "./call_event.ts";
 import type { ByteRange, RecordingStream } from "./call_gateway.ts";
 import type { CallView } from "./call_repo.ts";
@@ -21,6 +22,51 @@ export const MAX_WAIT_SECONDS = 50;
 export const LINK_MINUTES = 15;
 const POLL_MILLISECONDS = 500;
 const PROGRESS_SECONDS = 5;
+
+/** Which calls to list. */
+export type CallListing = {
+  campaignUuid?: string;
+  recordUuid?: string;
+  /** Those that have not ended, or those that have. */
+  status?: "live" | "ended";
+  endReason?: EndReason;
+  page?: number;
+  limit?: number;
+};
+
+/**
+ * A page of calls, newest first.
+ *
+ * @throws DomainError `forbidden`; `invalid` for an unknown status or end reason; `not_found` for
+ * an unknown filter uuid.
+ */
+export async function listCalls(
+  { uow }: Pick<Ports, "uow">,
+  principal: Principal,
+  { campaignUuid, recordUuid, status, endReason, ...paging }: CallListing,
+): Promise<Page<CallView>> {
+  requirePermission(principal, "calls.view");
+  const request = pageRequest(paging);
+  if (status !== undefined && status !== "live" && status !== "ended") {
+    throw invalid("status", "must be live or ended");
+  }
+  if (endReason !== undefined && !END_REASONS.includes(endReason)) {
+    throw invalid("endReason", `must be one of ${END_REASONS.join(", ")}`);
+  }
+  const campaignId = campaignUuid === undefined ? undefined : requireId("Campaign", campaignUuid);
+  const recordId = recordUuid === undefined ? undefined : requireId("Record", recordUuid);
+  const live = status === undefined ? undefined : status === "live";
+  return await uow.read(scopeOf(principal), async ({ campaigns, records, calls }) => {
+    const [campaign, record, slice] = await Promise.all([
+      campaignId === undefined ? undefined : campaigns.get(campaignId),
+      recordId === undefined ? undefined : records.get(recordId),
+      calls.list({ campaignId, recordId, live, endReason }, request),
+    ]);
+    if (campaign === null) throw notFound("Campaign");
+    if (record === null) throw notFound("Record");
+    return toPage(request, slice);
+  });
+}
 
 /** A call with what was found out on it. */
 export type CallDetails = CallView & {

@@ -121,6 +121,33 @@ function tellOfPaying(tell: Tell): void {
     const latest = await uow.read({ clientId }, ({ balance }) => balance.ledger(clientId, 2));
     assertEquals(latest, entries.slice(0, 2));
   });
+
+  tell("shows the ledger in stable pages, also what was written at one moment", async (uow) => {
+    const till = await newTill(uow);
+    const { clientId } = till;
+    await till.topUp(1_000n);
+    for (const callId of await till.calls(4)) {
+      await till.reserve(callId, 10n);
+      await till.settle(callId, 10n, 4n);
+    }
+    const all = await till.ledger();
+    assertEquals(all.length, 13);
+    for (const limit of [1, 5, 20]) {
+      const walked: LedgerEntry[] = [];
+      for (let page = 1; walked.length < all.length; page++) {
+        const slice = await uow.read(
+          { clientId },
+          ({ balance }) => balance.ledgerPage(clientId, { page, limit }),
+        );
+        assertEquals(slice.total, all.length);
+        walked.push(...slice.items);
+      }
+      assertEquals(walked, all);
+    }
+    const after = { page: 99, limit: 5 };
+    const none = await uow.read({ clientId }, ({ balance }) => balance.ledgerPage(clientId, after));
+    assertEquals(none, { items: [], total: all.length });
+  });
 }
 
 function tellOfCalls(tell: Tell): void {

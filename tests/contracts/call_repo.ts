@@ -10,8 +10,9 @@ import {
   endStatusOf,
   LIVE_STATUSES,
 } from "../../src/calls/call.ts";
+import type { CallFilter } from "../../src/calls/call_repo.ts";
 import type { Outcome } from "../../src/calls/outcome.ts";
-import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import {
   callRow,
   campaignRow,
@@ -23,12 +24,14 @@ import {
   unique,
 } from "../support/rows.ts";
 import { type Company, refOf } from "../support/world.ts";
+import { walk } from "./paging.ts";
 import { atOnce, contract, newCompany, scopeOf, type Tell } from "./suite.ts";
 
 /** The contract of `CallRepo`. */
 export const callRepoContract = contract("CallRepo", (tell) => {
   tellOfCalls(tell);
   tellOfLiveCalls(tell);
+  tellOfLists(tell);
   tellOfEvents(tell);
   tellOfFindings(tell);
   tellOfKeys(tell);
@@ -325,6 +328,64 @@ function tellOfLiveCalls(tell: Tell): void {
   });
 }
 
+function tellOfLists(tell: Tell): void {
+  tell("lists calls in stable pages, newest first, with their names", async (uow) => {
+    const desk = await ready(uow);
+    // Several of one moment, whose order is that of their uuids.
+    const rows = Array.from(
+      { length: 12 },
+      (_, i) => desk.call(ended({ createdAt: minutes(Math.floor(i / 4)) })),
+    );
+    for (const call of rows) await insert(uow, call);
+    const { campaign, client } = desk.company;
+    for (const filter of [{}, { campaignId: campaign.id }, { recordId: desk.record.id }]) {
+      await walk(rows, ({ createdAt }) => createdAt, async (page) => {
+        const { items, total } = await uow.read(
+          scopeOf(desk.company),
+          ({ calls }) => calls.list(filter, page),
+        );
+        for (const { recordName, campaignName, clientName } of items) {
+          const names = [desk.record.name, campaign.name, client.name];
+          assertEquals([recordName, campaignName, clientName], names);
+        }
+        return { items: items.map(({ call }) => call), total };
+      });
+    }
+  });
+
+  tell("lists calls by campaign, record, end reason and whether they live", async (uow) => {
+    const desk = await ready(uow);
+    const { client, assistant } = desk.company;
+    const elsewhere = await ready(uow, {
+      ...desk.company,
+      campaign: campaignRow(assistant, { clientId: client.id }),
+    }, true);
+    const live = desk.call({ status: "ringing" });
+    const talked = desk.call({ ...ended(), endReason: "contact_hangup", status: "completed" });
+    const busy = desk.call({ ...ended(), endReason: "busy", status: "busy" });
+    const other = elsewhere.call({ ...ended(), endReason: "busy", status: "busy" });
+    for (const call of [live, talked, busy, other]) await insert(uow, call);
+    const listed = async (filter: CallFilter) => {
+      const page = { page: 1, limit: 100 };
+      const work = ({ calls }: Repos) => calls.list(filter, page);
+      const own = await uow.read(scopeOf(desk.company), work);
+      assertEquals(own.total, own.items.length);
+      if (filter.campaignId || filter.recordId) assertEquals(await uow.read("all", work), own);
+      return own.items.map(({ call }) => call.id).toSorted();
+    };
+    const ids = (...calls: Call[]) => calls.map(({ id }) => id).toSorted();
+    const campaignId = desk.company.campaign.id;
+    assertEquals(await listed({}), ids(live, talked, busy, other));
+    assertEquals(await listed({ campaignId }), ids(live, talked, busy));
+    assertEquals(await listed({ recordId: elsewhere.record.id }), ids(other));
+    assertEquals(await listed({ live: true }), ids(live));
+    assertEquals(await listed({ live: false }), ids(talked, busy, other));
+    assertEquals(await listed({ endReason: "busy" }), ids(busy, other));
+    assertEquals(await listed({ endReason: "busy", campaignId }), ids(busy));
+    assertEquals(await listed({ endReason: "busy", live: true }), []);
+  });
+}
+
 function tellOfEvents(tell: Tell): void {
   tell("notes an event once, per call", async (uow) => {
     const desk = await ready(uow);
@@ -532,11 +593,12 @@ function tellOfKeys(tell: Tell): void {
 }
 
 /** A company (a new one unless given) with a record and an order, and calls for it to make. */
-async function ready(uow: UnitOfWork, given?: Company) {
+async function ready(uow: UnitOfWork, given?: Company, newCampaign = false) {
   const company = given ?? await newCompany(uow);
   const record = recordRow(company.type);
   const order = orderRow(record, company.campaign);
-  await uow.run(scopeOf(company), async ({ records, callOrders }) => {
+  await uow.run(scopeOf(company), async ({ records, callOrders, campaigns }) => {
+    if (newCampaign) await campaigns.save(company.campaign);
     await records.insert(record);
     await callOrders.insert(order);
   });

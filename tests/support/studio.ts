@@ -24,6 +24,7 @@ import type { ContactRecord } from "../../src/records/record.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeGateway } from "./fake_gateway.ts";
 import { RecordingPlatform } from "./recording_platform.ts";
+import { signInPorts } from "./sign_in.ts";
 import { NOON, orderRow, recordRow, unique } from "./rows.ts";
 import { type Contents, contentsOf, WatchedStore } from "./watched_store.ts";
 import { type Company, companyOf, insertCompany, PAID_IN } from "./world.ts";
@@ -91,6 +92,7 @@ export async function openStudio(
       log: (...entry) => logged.push(entry),
       get: platform.get,
     }),
+    ...signInPorts(clock),
   };
   const [company, other] = [liberal(rules), liberal(rules)];
   await store.run("all", async (repos) => {

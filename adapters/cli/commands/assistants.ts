@@ -21,7 +21,7 @@ import {
   type Studio,
   UsageError,
 } from "../command.ts";
-import { textOf } from "../text_file.ts";
+import { textOf } from "../../contacts_file/text_file.ts";
 import { isOf } from "./pages.ts";
 import { setUpClient } from "./set_up.ts";
 
