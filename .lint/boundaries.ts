@@ -19,6 +19,7 @@ const neutral = new Set([
   "server.ts",
   "compose.ts",
   "config.ts",
+  "contacts_file",
   "database.ts",
   "log.ts",
   "telemetry",

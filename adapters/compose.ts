@@ -11,13 +11,18 @@ import type { UnitOfWork } from "../src/kernel/unit_of_work.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
+import { readAssets } from "./console/assets.ts";
+import { createConsole } from "./console/create_console.tsx";
 import { agentHook } from "./http/agent_hook.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
+import { MemoryRateLimits } from "./memory/rate_limits.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
+import { agentRecordings } from "./recordings/agent_recordings.ts";
+import { ScryptPasswords } from "./passwords.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
 import { ANYTHING, ChangeSender } from "./postgres/change_sender.ts";
 import { PostgresChangeFeed } from "./postgres/change_feed.ts";
@@ -96,6 +101,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const changes = new PostgresChangeFeed({ listen, notify: database, log });
   const provider = openPhone(telephony, {
     lanes,
+    uow,
     books,
     clock,
     log,
@@ -110,6 +116,9 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     gateway: telemetry?.gateway(provider.gateway) ?? provider.gateway,
     phoneNumbers: new NumberingPlans(),
     recordingLinks: links,
+    agentRecordings: agentRecordings({ publicUrl, clock, log }),
+    passwords: new ScryptPasswords(),
+    rateLimits: new MemoryRateLimits(clock),
   };
   const app = createApp(ports);
   const resources = readLanes === null
@@ -132,6 +141,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     clock,
     log,
     requestsPerMinute: limits.requestsPerMinute,
+    pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
       ...provider.hooks.map(({ path, method, handle }) => ({

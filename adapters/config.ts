@@ -5,6 +5,7 @@
  */
 
 import { parseFrom, parseListen, parseTrunk, type SipSettings } from "./telephony/sip/settings.ts";
+import { QUIET_SECONDS } from "./telephony/twilio/dialect.ts";
 
 /** Which phone network dials, with its own settings. */
 export type Telephony = SimulatedTelephony | TwilioTelephony | SipTelephony;
@@ -27,6 +28,8 @@ export interface TwilioTelephony {
   from: string;
   /** Signs webhooks where that is another key than the token. */
   webhookKey: string | null;
+  /** Seconds after which a call that the provider does not know was surely never dialled. */
+  quietSeconds: number;
 }
 
 /** A SIP trunk. */
@@ -138,6 +141,7 @@ function readTwilio(env: Env): TwilioTelephony {
     token: required(env, "TWILIO_AUTH_TOKEN", secret),
     from: required(env, "TWILIO_FROM", phoneNumber),
     webhookKey: optional(env, "TWILIO_WEBHOOK_KEY", secret) ?? null,
+    quietSeconds: optional(env, "TWILIO_QUIET_SECONDS", count(16, 3600), QUIET_SECONDS),
   };
 }
 

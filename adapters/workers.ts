@@ -26,6 +26,8 @@ export function jobsOf(app: App, silentSeconds: number): Job[] {
   return [
     { name: "dial due orders", every: 1_000, run: () => app.calls.dialDue() },
     { name: "reconcile calls", every: 2_000, run: () => app.calls.reconcile(silentSeconds) },
+    { name: "run imports", every: 1_000, run: () => app.imports.run() },
+    { name: "forget previews", every: 3_600_000, run: () => app.imports.forgetPreviews() },
     { name: "forget idempotency keys", every: 3_600_000, run: () => app.calls.forgetKeys() },
   ];
 }

@@ -3,11 +3,19 @@
  *
  * @module
  */
+import { acceptInvitation, openInvitation } from "./access/accept_invitation.ts";
 import { authenticate } from "./access/authenticate.ts";
+import { authenticateSession } from "./access/authenticate_session.ts";
+import { changePassword } from "./access/change_password.ts";
+import { inviteUser } from "./access/invite_user.ts";
+import { endSession, listSessions } from "./access/manage_sessions.ts";
+import { getClient, lookAtClient } from "./access/client_of.ts";
 import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
-import { auditTrail, listClients, listUsers } from "./access/queries.ts";
+import { auditTrail, clientNames, listAudit, listClients, listUsers } from "./access/queries.ts";
+import { signIn } from "./access/sign_in.ts";
 import { watchChanges } from "./access/watch_changes.ts";
 import type { Ports } from "./app_ports.ts";
+import { listLedger } from "./billing/queries.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
 import { listCallOrders } from "./call_orders/queries.ts";
 import { updateCallOrderStatus } from "./call_orders/update_call_order_status.ts";
@@ -19,6 +27,7 @@ import {
   getCall,
   getRecording,
   getTranscript,
+  listCalls,
   openRecording,
   waitForCall,
   watchCall,
@@ -28,6 +37,7 @@ import { reportFromAgent } from "./calls/report_from_agent.ts";
 import { findAgentWebhook, listAssistants } from "./campaigns/agent_webhooks.ts";
 import {
   allCampaignStats,
+  callsPerDay,
   campaignOutcomes,
   campaignStats,
   getCampaign,
@@ -45,6 +55,9 @@ import {
   suggestRecords,
 } from "./records/queries.ts";
 import { importRecords } from "./records/import_records.ts";
+import { discardImport, getImport, listImports, startImport } from "./records/manage_imports.ts";
+import { previewImport } from "./records/preview_import.ts";
+import { forgetPreviews, runImports } from "./records/run_imports.ts";
 import { updateRecord } from "./records/update_record.ts";
 import { applySetup } from "./setup/apply_setup.ts";
 import { importHistory } from "./setup/import_history.ts";
@@ -60,10 +73,25 @@ export type App = {
     issueToken: Bound<typeof issueToken>;
     listTokens: Bound<typeof listTokens>;
     revokeToken: Bound<typeof revokeToken>;
+    getClient: Bound<typeof getClient>;
+    lookAtClient: Bound<typeof lookAtClient>;
     listClients: Bound<typeof listClients>;
     listUsers: Bound<typeof listUsers>;
     auditTrail: Bound<typeof auditTrail>;
     watchChanges: Bound<typeof watchChanges>;
+    clientNames: Bound<typeof clientNames>;
+    inviteUser: Bound<typeof inviteUser>;
+    openInvitation: Bound<typeof openInvitation>;
+    acceptInvitation: Bound<typeof acceptInvitation>;
+    signIn: Bound<typeof signIn>;
+    authenticateSession: Bound<typeof authenticateSession>;
+    listSessions: Bound<typeof listSessions>;
+    endSession: Bound<typeof endSession>;
+    changePassword: Bound<typeof changePassword>;
+    listAudit: Bound<typeof listAudit>;
+  };
+  billing: {
+    ledger: Bound<typeof listLedger>;
   };
   records: {
     list: Bound<typeof listRecords>;
@@ -76,11 +104,21 @@ export type App = {
     suggest: Bound<typeof suggestRecords>;
     listTypes: Bound<typeof listRecordTypes>;
   };
+  imports: {
+    preview: Bound<typeof previewImport>;
+    start: Bound<typeof startImport>;
+    discard: Bound<typeof discardImport>;
+    get: Bound<typeof getImport>;
+    list: Bound<typeof listImports>;
+    run: Bound<typeof runImports>;
+    forgetPreviews: Bound<typeof forgetPreviews>;
+  };
   campaigns: {
     list: Bound<typeof listCampaigns>;
     get: Bound<typeof getCampaign>;
     stats: Bound<typeof campaignStats>;
     allStats: Bound<typeof allCampaignStats>;
+    callsPerDay: Bound<typeof callsPerDay>;
     outcomes: Bound<typeof campaignOutcomes>;
     totalCosts: Bound<typeof totalCosts>;
     suggest: Bound<typeof suggestCampaigns>;
@@ -94,6 +132,7 @@ export type App = {
   };
   calls: {
     initiate: Bound<typeof initiateCall>;
+    list: Bound<typeof listCalls>;
     get: Bound<typeof getCall>;
     wait: Bound<typeof waitForCall>;
     watch: Bound<typeof watchCall>;
@@ -122,10 +161,25 @@ export function createApp(ports: Ports): App {
       issueToken: bind(issueToken),
       listTokens: bind(listTokens),
       revokeToken: bind(revokeToken),
+      getClient: bind(getClient),
+      lookAtClient: bind(lookAtClient),
       listClients: bind(listClients),
       listUsers: bind(listUsers),
       auditTrail: bind(auditTrail),
       watchChanges: bind(watchChanges),
+      clientNames: bind(clientNames),
+      inviteUser: bind(inviteUser),
+      openInvitation: bind(openInvitation),
+      acceptInvitation: bind(acceptInvitation),
+      signIn: bind(signIn),
+      authenticateSession: bind(authenticateSession),
+      listSessions: bind(listSessions),
+      endSession: bind(endSession),
+      changePassword: bind(changePassword),
+      listAudit: bind(listAudit),
+    },
+    billing: {
+      ledger: bind(listLedger),
     },
     records: {
       list: bind(listRecords),
@@ -138,11 +192,21 @@ export function createApp(ports: Ports): App {
       suggest: bind(suggestRecords),
       listTypes: bind(listRecordTypes),
     },
+    imports: {
+      preview: bind(previewImport),
+      start: bind(startImport),
+      discard: bind(discardImport),
+      get: bind(getImport),
+      list: bind(listImports),
+      run: bind(runImports),
+      forgetPreviews: bind(forgetPreviews),
+    },
     campaigns: {
       list: bind(listCampaigns),
       get: bind(getCampaign),
       stats: bind(campaignStats),
       allStats: bind(allCampaignStats),
+      callsPerDay: bind(callsPerDay),
       outcomes: bind(campaignOutcomes),
       totalCosts: bind(totalCosts),
       suggest: bind(suggestCampaigns),
@@ -156,6 +220,7 @@ export function createApp(ports: Ports): App {
     },
     calls: {
       initiate: bind(initiateCall),
+      list: bind(listCalls),
       get: bind(getCall),
       wait: bind(waitForCall),
       watch: bind(watchCall),

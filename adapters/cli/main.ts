@@ -7,7 +7,7 @@ import { compose, examineDatabase, prepareDatabase } from "../compose.ts";
 import { type Config, ConfigError, readConfig, readPublicUrl } from "../config.ts";
 import { type OpenDatabase, openDatabase } from "../database.ts";
 import { CommandError, OPERATOR, type Studio } from "./command.ts";
-import type { Finding, Patient } from "./doctor.ts";
+import type { Patient } from "./doctor.ts";
 import { runCli } from "./run.ts";
 
 /** What is open, to be closed in the end, last first. */
@@ -104,9 +104,7 @@ function patient(): Patient {
     },
     async phone() {
       const { provider } = await composeOn(await database(), readConfig(Deno.env.get));
-      // A phone network may be able to check itself.
-      const { check }: { gateway: unknown; check?(): Promise<Finding[]> } = provider;
-      return await check?.call(provider) ?? null;
+      return await provider.check?.() ?? null;
     },
     fetch: (url) => fetch(url, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) }),
   };

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { PERMISSIONS } from "../../src/access/principal.ts";
 import {
   AGENT_PLATFORMS,
+  MAX_RECORDING_HOSTS,
   MAX_WEBHOOK_SECRET,
   MIN_WEBHOOK_SECRET,
 } from "../../src/campaigns/agent_webhook.ts";
@@ -118,6 +119,13 @@ const assistant = strict({
     secret: z.string().min(MIN_WEBHOOK_SECRET).max(MAX_WEBHOOK_SECRET).describe(
       "What signs the reports; known to the platform and the studio alone.",
     ),
+    apiKey: z.string().min(1).max(200).optional().describe(
+      "ElevenLabs' API key, which its recordings need.",
+    ),
+    recordingHosts: z.array(z.string().min(1).max(253)).max(MAX_RECORDING_HOSTS).optional()
+      .describe(
+        "Hosts, besides the platform's own, at which it keeps recordings; nothing else is fetched.",
+      ),
   }).nullable().optional().describe(
     "How the voice agent's platform reports transcripts and outcomes; null for not at all. " +
       "New assistants: not at all.",

@@ -31,6 +31,8 @@ export interface HttpDeps {
   requestsPerMinute: number | null;
   /** Routes that others call, such as telephony providers; each authenticates by itself. */
   hooks?: readonly HookRoute[];
+  /** Answers for people at browsers what nothing else here does; null when it has no such page. */
+  pages?: Pages;
   bodyLimits?: BodyLimits;
 }
 
@@ -41,17 +43,28 @@ export interface HookRoute {
   handle(request: Request): Promise<Response>;
 }
 
+/** As `Deno.serve` tells it. */
+export type Connection = Pick<Deno.ServeHandlerInfo, "remoteAddr">;
+
+/** The console, as the server sees it. */
+export type Pages = (
+  request: Request,
+  about: { requestId: string; peer: string | null; facts: McpFacts & { route?: string } },
+) => Promise<Response | null>;
+
 /** A server that answers requests until it is told to stop. */
 export interface Http {
   /** Further routes (console, webhooks) are added to it before the first request. */
   app: Hono<Env>;
-  fetch: (request: Request) => Promise<Response>;
+  /** `connection` is what the platform knows of the other end. */
+  fetch: (request: Request, connection?: Connection) => Promise<Response>;
   /** From now on `/readyz` says no, so that no new requests are sent here. */
   stopAcceptingTraffic: () => void;
 }
 
 /** What a handler finds on its context. */
 export interface Env {
+  Bindings: { connection?: Connection };
   Variables: { requestId: string; facts: McpFacts };
 }
 
@@ -116,8 +129,11 @@ export function createHttp(deps: HttpDeps): Http {
       c.res.headers.set(name, value);
     }
   });
-  // For whoever opens the address in a browser.
-  app.get("/", (c) => c.text(welcome(new URL("/mcp", publicUrl))));
+  // Browsers get the console; for whoever else opens the address.
+  app.get("/", async (c, next) => {
+    const browser = c.req.header("accept")?.includes("text/html") && deps.pages;
+    return browser ? await next() : c.text(welcome(new URL("/mcp", publicUrl)));
+  });
   app.all("/mcp", (c) => serveMcp(c.req.raw, mcpDeps, c.get("facts")));
   app.all("/recordings/:callUuid", (c) => {
     return serveRecording(c.req.raw, deps.recordings.links, deps.recordings.open);
@@ -127,6 +143,14 @@ export function createHttp(deps: HttpDeps): Http {
     app.on(method, path, (c) => handle(c.req.raw));
   }
 
+  app.use(async (c, next) => {
+    const about = {
+      requestId: c.get("requestId"),
+      peer: addressOf(c.env.connection),
+      facts: c.get("facts"),
+    };
+    return await deps.pages?.(c.req.raw, about) ?? await next();
+  });
   // Also what stands in for OAuth discovery (/.well-known/*) and registration: a 404 tells clients
   // that the configured token is all there is.
   app.notFound((c) => {
@@ -137,11 +161,16 @@ export function createHttp(deps: HttpDeps): Http {
 
   return {
     app,
-    fetch: async (request) => await app.fetch(request),
+    fetch: async (request, connection) => await app.fetch(request, { connection }),
     stopAcceptingTraffic: () => {
       stopping = true;
     },
   };
+}
+
+function addressOf(connection: Connection | undefined): string | null {
+  const address = connection?.remoteAddr;
+  return address && "hostname" in address ? address.hostname : null;
 }
 
 function welcome(endpoint: URL): string {

@@ -5,12 +5,12 @@
  */
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
-import { MAX_CAMPAIGNS } from "../../src/campaigns/queries.ts";
+import { MAX_BALANCES, MAX_CAMPAIGNS } from "../../src/campaigns/queries.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import { isUuid } from "../../src/kernel/ids.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { fitDocument } from "./present/fit_document.ts";
-import { presentAllCosts, presentBalance } from "./present/money.ts";
+import { presentAllCosts, presentBalance, presentBalances } from "./present/money.ts";
 import { presentProfile, presentRecordOutcomes } from "./present/record_documents.ts";
 import { presentCampaignCosts, presentCampaignOutcomes, presentStats } from "./present/stats.ts";
 
@@ -110,14 +110,15 @@ export const RESOURCES: readonly Resource[] = [
     name: "costs-total",
     title: "Cost of all campaigns",
     description:
-      `Costs over all campaigns and per campaign, and the client's balance. ${NO_MARGIN}`,
+      `Costs over all campaigns and per campaign, and the client's (for the operator: each one's) balance. ${NO_MARGIN}`,
     of: null,
     rest: EACH,
     async read(app, principal) {
-      const { totals, campaigns, balance } = await app.campaigns.totalCosts(principal);
+      const { totals, campaigns, balance, balances } = await app.campaigns.totalCosts(principal);
       return {
         ...presentAllCosts(totals, balance?.currency ?? null),
         ...(balance === null ? {} : { balance: presentBalance(balance) }),
+        ...presentBalances(balances, MAX_BALANCES),
         campaigns: campaigns.map((stats) => presentCampaignCosts(stats, principal)),
         ...cutOff(campaigns),
       };

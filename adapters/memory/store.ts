@@ -15,8 +15,10 @@ import { callOrderRepo } from "./call_order_repo.ts";
 import { callRepo } from "./call_repo.ts";
 import { campaignRepo } from "./campaign_repo.ts";
 import { changeLog } from "./change_log.ts";
+import { contactImportRepo } from "./contact_import_repo.ts";
 import { doNotCallList } from "./do_not_call_list.ts";
 import { recordRepo } from "./record_repo.ts";
+import { signInRepo } from "./sign_in_repo.ts";
 import { statsRepo } from "./stats_repo.ts";
 import { emptyTables } from "./tables.ts";
 import { type AtOnce, Transaction } from "./transaction.ts";
@@ -66,7 +68,25 @@ export function memoryStore(): { uow: UnitOfWork; changes: Changes } {
 }
 
 /** What the operator's scope alone may do. */
-const OPERATORS = ["saveClient", "saveRole", "saveUser", "open", "topUp", "dropKeys"];
+const OPERATORS = [
+  "saveClient",
+  "saveRole",
+  "saveUser",
+  "open",
+  "topUp",
+  "dropKeys",
+  "insertInvitation",
+  "useInvitation",
+  "savePassword",
+  "noteSignIn",
+  "insertSession",
+  "listSessions",
+  "endSession",
+  "endSessions",
+];
+/** What is open before anybody is known. */
+const SIGN_IN = ["account", "identifySession", "invitation"];
+const AUTHENTICATION = ["identify", ...SIGN_IN];
 
 /** Decides whether a transaction takes another query, and remembers that one has failed. */
 class Gate {
@@ -85,8 +105,11 @@ class Gate {
   requireOpenFor(method: string): void {
     if (this.#closed !== null) throw new Error(`${method}: ${this.#closed}`);
     this.requireNoFailure();
-    if (this.#scope === "authentication" && method !== "identify") {
-      throw new Error(`${method}: nothing but access.identify is open to authentication`);
+    if (this.#scope === "authentication" && !AUTHENTICATION.includes(method)) {
+      throw new Error(`${method}: is not open to authentication`);
+    }
+    if (this.#scope !== "authentication" && SIGN_IN.includes(method)) {
+      throw new Error(`${method}: is open to authentication alone`);
     }
     if (this.#scope !== "all" && OPERATORS.includes(method)) {
       throw new Error(`${method}: is open to the operator alone`);
@@ -114,7 +137,9 @@ function reposOf(tx: Transaction, gate: Gate, told: Change[]): Repos {
     campaigns: gated(campaignRepo(tx), gate),
     changes: gated(changeLog(tx, told), gate),
     doNotCall: gated(doNotCallList(tx), gate),
+    imports: gated(contactImportRepo(tx), gate),
     records: gated(recordRepo(tx), gate),
+    signIn: gated(signInRepo(tx), gate),
     stats: gated(statsRepo(tx), gate),
   };
 }

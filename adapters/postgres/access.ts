@@ -26,7 +26,8 @@ interface ClientRow {
   created_at: Date;
 }
 
-interface RoleRow {
+/** A role as it is selected. */
+export interface RoleRow {
   role_id: Uuid;
   role_client_id: Uuid | null;
   role_name: string;
@@ -34,7 +35,8 @@ interface RoleRow {
   role_permissions: Permission[];
 }
 
-interface UserRow {
+/** A user as it is selected. */
+export interface UserRow {
   user_id: Uuid;
   client_id: Uuid | null;
   role_id: Uuid;
@@ -208,7 +210,8 @@ function toClient(row: ClientRow): Client {
   };
 }
 
-function toRole(row: RoleRow): Role {
+/** The role of a row. */
+export function toRole(row: RoleRow): Role {
   return {
     id: row.role_id,
     clientId: row.role_client_id,
@@ -218,7 +221,8 @@ function toRole(row: RoleRow): Role {
   };
 }
 
-function toUser(row: UserRow): User {
+/** The user of a row. */
+export function toUser(row: UserRow): User {
   return {
     id: row.user_id,
     clientId: row.client_id,

@@ -17,10 +17,12 @@ import { callRepo } from "./calls.ts";
 import { campaignRepo } from "./campaigns.ts";
 import { changeLog } from "./change_log.ts";
 import type { ClientFilter } from "./client_filter.ts";
+import { contactImportRepo } from "./contact_imports.ts";
 import { doNotCallList } from "./do_not_call.ts";
 import { StoreError } from "./errors.ts";
 import type { Lanes, Sql, TxScope } from "./lanes.ts";
 import { recordRepo } from "./records.ts";
+import { signInRepo } from "./sign_in.ts";
 import { statsRepo } from "./stats.ts";
 
 /** SQLSTATEs of a value that another row has, perhaps since a moment ago, and of a deadlock. */
@@ -74,7 +76,9 @@ export function reposOf(sql: Sql, filter: ClientFilter, noted: Change[] = []): R
     campaigns: campaignRepo(sql, filter),
     changes: changeLog(sql, filter, noted),
     doNotCall: doNotCallList(sql, filter),
+    imports: contactImportRepo(sql, filter),
     records: recordRepo(sql, filter),
+    signIn: signInRepo(sql, filter),
     stats: statsRepo(sql, filter),
   };
 }
@@ -101,7 +105,7 @@ function inRepos<T>(
     noted.length = 0;
     const repos = reposOf(sql, filterOf(scope), noted);
     const { access, audit, balance, callOrders, calls, campaigns } = repos;
-    const { changes, doNotCall, records, stats } = repos;
+    const { changes, doNotCall, imports, records, signIn, stats } = repos;
     const value = await work({
       access: watched(access, started),
       audit: watched(audit, started),
@@ -111,7 +115,9 @@ function inRepos<T>(
       campaigns: watched(campaigns, started),
       changes: watched(changes, started),
       doNotCall: watched(doNotCall, started),
+      imports: watched(imports, started),
       records: watched(records, started),
+      signIn: watched(signIn, started),
       stats: watched(stats, started),
     });
     await Promise.all(started);

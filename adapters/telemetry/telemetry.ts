@@ -202,6 +202,7 @@ function observeGateway(meter: Meter): Telemetry["gateway"] {
       quietSeconds,
       dial: (request) => timed(what("dial"), () => gateway.dial(request), kindOf),
       lookup: (call) => timed(what("lookup"), () => gateway.lookup(call), kindOf),
+      hangUp: (call) => timed(what("hang_up"), () => gateway.hangUp(call)),
       recording: (call, range) =>
         timed(
           what("recording"),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Uuid } from "../kernel/ids.ts";
+import type { PageRequest, Slice } from "../kernel/page.ts";
 import type { Principal } from "./principal.ts";
 
 /** One thing that somebody did. */
@@ -22,12 +23,30 @@ export type AuditEntry = {
   subjectId: Uuid | null;
 };
 
+/** An entry with the names of what it refers to, as they are now; null for what is not in scope. */
+export type AuditView = {
+  entry: AuditEntry;
+  clientName: string | null;
+  userName: string | null;
+  userEmail: string | null;
+  tokenName: string | null;
+};
+
+/** Which entries to list. */
+export type AuditFilter = {
+  userId?: Uuid;
+  action?: string;
+  subjectId?: Uuid;
+};
+
 /** The audit trail. */
 export interface AuditLog {
   /** Adds an entry; there is no way to change one. */
   add(entry: AuditEntry): Promise<void>;
   /** Newest first. */
   latest(limit: number): Promise<AuditEntry[]>;
+  /** A page of entries, newest first. */
+  page(filter: AuditFilter, page: PageRequest): Promise<Slice<AuditView>>;
 }
 
 /** An entry for something that a principal does now. */

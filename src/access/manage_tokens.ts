@@ -5,7 +5,7 @@
  */
 import type { Ports } from "../app_ports.ts";
 import { DomainError, invalid } from "../kernel/errors.ts";
-import { isUuid, newId } from "../kernel/ids.ts";
+import { isUuid, newId, type Uuid } from "../kernel/ids.ts";
 import { requireText } from "../kernel/text.ts";
 import type { TokenView } from "./access_repo.ts";
 import { auditEntry } from "./audit_log.ts";
@@ -25,6 +25,8 @@ export const MAX_TOKEN_NAME = 100;
 
 /** A token to make. */
 export type NewToken = {
+  /** Uuid of the caller's choice, so that asking twice makes one token. */
+  id?: Uuid;
   /** E-mail address of the user whom it belongs to. */
   user: string;
   name: string;
@@ -44,7 +46,8 @@ export type IssuedToken = {
  * Makes a token: a master for anybody, others for themselves. A token makes none that may do more
  * than itself.
  *
- * @throws DomainError `forbidden`, `invalid` for an unknown user or a time in the past.
+ * @throws DomainError `forbidden`, `invalid` for an unknown user or a time in the past, `conflict`
+ * when there is a token with that uuid.
  */
 export async function issueToken(
   { uow, clock }: Pick<Ports, "uow" | "clock">,
@@ -60,14 +63,19 @@ export async function issueToken(
   const secret = mintToken();
   const hash = await hashToken(secret);
   return await uow.run(scopeOf(principal), async ({ access, audit }) => {
-    const [user, own] = await Promise.all([
+    const [user, own, same] = await Promise.all([
       access.userByEmail(input.user),
       principal.tokenId === null ? null : access.getToken(principal.tokenId),
+      input.id === undefined ? null : access.getToken(input.id),
     ]);
+    if (same !== null) {
+      const problem = "This token was made already, and its secret is shown once. Make another.";
+      throw new DomainError("conflict", problem, { existing: same.token.id });
+    }
     if (user === null) throw invalid("user", `no user has the e-mail address ${input.user}`);
     requireOwn(principal, user.id);
     const token: Token = {
-      id: newId(now),
+      id: input.id ?? newId(now),
       userId: user.id,
       name,
       hash,

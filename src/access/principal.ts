@@ -27,6 +27,8 @@ export type Principal = {
   readonly permissions: ReadonlySet<Permission>;
   /** Whether the token may only read. */
   readonly readOnly: boolean;
+  /** Whether the role is an admin's, and nothing narrows it; a master's counts as one. */
+  readonly admin?: boolean;
 };
 
 /** The operator: the server's own workers and command line. */
@@ -38,12 +40,23 @@ export function operator(name: string): Principal {
     clientId: null,
     permissions: new Set(PERMISSIONS),
     readOnly: false,
+    admin: true,
   };
 }
 
 /** True for a user of the operator's, who sees every client. */
 export function isMaster(principal: Principal): boolean {
   return principal.clientId === null;
+}
+
+/**
+ * A master's principal who looks at one client alone.
+ *
+ * @throws DomainError `forbidden` for anybody but the operator's own people.
+ */
+export function asClient(principal: Principal, clientId: Uuid): Principal {
+  requireMaster(principal);
+  return { ...principal, clientId };
 }
 
 /** The rows that a principal may see. */

@@ -102,6 +102,8 @@ export type Call = {
   timeline: TimelineEntry[];
   summary: string | null;
   recording: RecordingRef | null;
+  /** Where the agent's platform keeps one of its own; never shown to anybody. */
+  agentRecordingUrl: string | null;
   /** Adapter that dials it, such as `simulated`. */
   provider: string;
   /** The provider's own id, once it told. */

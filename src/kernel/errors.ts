@@ -29,6 +29,7 @@ export type ErrorCode =
   | "client_concurrency_limit"
   | "insufficient_balance"
   | "absent"
+  | "throttled"
   | "unavailable";
 
 /** What else is known of a refusal: the field at fault, or the row that stands in the way. */
@@ -65,7 +66,14 @@ export function invalid(field: string, problem: string): DomainError {
 }
 
 /** What a caller may look for by uuid. */
-export type Findable = "Record" | "Campaign" | "Call order" | "Call" | "Record type";
+export type Findable =
+  | "Record"
+  | "Campaign"
+  | "Call order"
+  | "Call"
+  | "Record type"
+  | "Import"
+  | "Client";
 
 /** Missing and foreign rows share one text, so that neither can be told from the other. */
 export function notFound(what: Findable): DomainError {

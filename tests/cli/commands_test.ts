@@ -166,6 +166,32 @@ Deno.test("a token's secret is printed once, alone, and works until it is revoke
   assertEquals(still, "unauthenticated");
 });
 
+Deno.test("an invitation is a link, printed alone, by which a password is chosen once", async () => {
+  const shell = await setUpShell();
+  const invited = await shell.done("user", "invite", "--email", "ANA@acme.example");
+  assertMatch(invited.stdout, /^https:\/\/studio\.test\/invitation\/[\w-]{43}\n$/);
+  const secret = invited.stdout.trim().split("/").at(-1)!;
+  assertEquals(
+    (await shell.app.access.acceptInvitation(secret, "four new words")).name,
+    "Ana Lima",
+  );
+  const { link, expiresAt, email } = await shell.json(
+    "user",
+    "invite",
+    "--email",
+    "ana@acme.example",
+  );
+  assertMatch(link, /^https:\/\/studio\.test\/invitation\/[\w-]{43}$/);
+  assertEquals(email, "ana@acme.example");
+  assertEquals(+new Date(expiresAt) - +shell.clock.now(), 7 * 24 * 3_600_000);
+  const { stdout } = await shell.done("audit", "--json");
+  assert(stdout.includes("invite-user") && !stdout.includes(secret));
+  assertEquals((await shell.run("user", "invite", "--email", "no@acme.example")).code, 1);
+  shell.publicUrl = null;
+  const blind = await shell.run("user", "invite", "--email", "ana@acme.example");
+  assertStringIncludes(blind.stderr, "PUBLIC_URL");
+});
+
 Deno.test("users are a client's, the operator's, or nobody's until a client takes them", async () => {
   const shell = await setUpShell();
   await shell.done(..."user create --email m@operator.example --name M --master".split(" "));

@@ -1,9 +1,9 @@
 /** What the store owes the audit trail. */
 import { assertEquals, assertRejects } from "@std/assert";
-import type { AuditEntry } from "../../src/access/audit_log.ts";
+import type { AuditEntry, AuditFilter } from "../../src/access/audit_log.ts";
 import { newId } from "../../src/kernel/ids.ts";
-import { auditRow, minutes, NOON } from "../support/rows.ts";
-import { byId } from "./paging.ts";
+import { auditRow, minutes, NOON, tokenRow, userRow } from "../support/rows.ts";
+import { byId, walk } from "./paging.ts";
 import { contract, newCompany, scopeOf } from "./suite.ts";
 
 /** The contract of `AuditLog`. */
@@ -28,6 +28,73 @@ export const auditLogContract = contract("AuditLog", (tell) => {
     assertEquals([all[0], all[3]], [full, bare]);
     assertEquals(byId(all), byId(entries));
     assertEquals(await latest(3), all.slice(0, 3));
+  });
+
+  tell("lists entries in stable pages, newest first, with the names there are", async (uow) => {
+    const company = await newCompany(uow);
+    const { client, user, role } = company;
+    const [token, other] = [tokenRow(user), userRow(role)];
+    await uow.run("all", async ({ access }) => {
+      await access.saveUser(other);
+      await access.insertToken(token);
+    });
+    // Several of one moment, whose order is that of their uuids.
+    const rows = Array.from(
+      { length: 12 },
+      (_, i) =>
+        auditRow(user, { at: minutes(Math.floor(i / 4)), tokenId: i % 2 ? token.id : null }),
+    );
+    for (const entry of rows) await uow.run(scopeOf(company), ({ audit }) => audit.add(entry));
+    await walk(rows, ({ at }) => at, async (page) => {
+      const slice = await uow.read(scopeOf(company), ({ audit }) => audit.page({}, page));
+      for (const { entry, ...names } of slice.items) {
+        assertEquals(names, {
+          clientName: client.name,
+          userName: user.name,
+          userEmail: user.email,
+          tokenName: entry.tokenId && token.name,
+        });
+      }
+      return { items: slice.items.map(({ entry }) => entry), total: slice.total };
+    });
+    // A token is named beside its own user alone, and who is of another client not at all.
+    const foreign = await newCompany(uow);
+    const odd = [
+      auditRow(user, { userId: other.id, tokenId: token.id, at: minutes(9) }),
+      auditRow(user, { userId: foreign.user.id, at: minutes(8) }),
+    ];
+    for (const entry of odd) await uow.run(scopeOf(company), ({ audit }) => audit.add(entry));
+    const first = await uow.read(
+      scopeOf(company),
+      ({ audit }) => audit.page({}, { page: 1, limit: 2 }),
+    );
+    const named = first.items.map((item) => [item.entry.id, item.userEmail, item.tokenName]);
+    assertEquals(named, [[odd[0].id, other.email, null], [odd[1].id, null, null]]);
+  });
+
+  tell("lists entries by user, action and subject", async (uow) => {
+    const company = await newCompany(uow);
+    const { user } = company;
+    const [userId, subjectId] = [newId(NOON), newId(NOON)];
+    const entries = [
+      auditRow(user, { userId }),
+      auditRow(user, { action: "import-records", subjectId }),
+      auditRow(user, { userId, action: "import-records", subjectId: newId(NOON) }),
+    ];
+    for (const entry of entries) await uow.run(scopeOf(company), ({ audit }) => audit.add(entry));
+    const listed = async (filter: AuditFilter) => {
+      const slice = await uow.read(
+        scopeOf(company),
+        ({ audit }) => audit.page(filter, { page: 1, limit: 10 }),
+      );
+      assertEquals(slice.total, slice.items.length);
+      return slice.items.map(({ entry }) => entries.findIndex(({ id }) => id === entry.id)).sort();
+    };
+    assertEquals(await listed({ userId }), [0, 2]);
+    assertEquals(await listed({ action: "import-records" }), [1, 2]);
+    assertEquals(await listed({ subjectId }), [1]);
+    assertEquals(await listed({ userId, action: "import-records" }), [2]);
+    assertEquals(await listed({ userId, subjectId }), []);
   });
 
   tell("keeps what belongs to the operator from clients", async (uow) => {

@@ -89,13 +89,14 @@ export class WatchedStore implements UnitOfWork {
   }
 }
 
+const EVER = ["1000-01-01", "9999-12-31"] as const;
 const EVERYTHING = { page: 1, limit: 1_000_000 };
 
 /** All that a store holds and its ports can tell, to compare before and after. */
 export async function contentsOf(uow: UnitOfWork) {
   return await uow.run("all", async (repos) => {
-    const { access, audit, balance, callOrders, calls, campaigns, doNotCall, records, stats } =
-      repos;
+    const { access, audit, balance, callOrders, calls, campaigns } = repos;
+    const { doNotCall, imports, records, stats } = repos;
     const clients = await access.listClients();
     const contacts = (await records.list({}, EVERYTHING)).items;
     const everyCampaign = (await campaigns.list({}, EVERYTHING)).items;
@@ -125,7 +126,10 @@ export async function contentsOf(uow: UnitOfWork) {
       calls: everyCall,
       transcripts: await inTurn(everyCall, ({ id }) => calls.transcript(id)),
       outcomes: await inTurn(everyCall, ({ id }) => calls.outcomes(id)),
+      imports: (await imports.list(EVERYTHING)).items,
       stats: await stats.all(1_000_000),
+      days: await inTurn(everyCampaign, ({ campaign }) => stats.days(campaign.id, ...EVER)),
+      daysOfAll: await stats.days(null, ...EVER),
       outcomeCounts: await inTurn(
         everyCampaign,
         ({ campaign }) => stats.outcomes(campaign.id, 1_000_000),

@@ -12,6 +12,7 @@ import { type App, createApp } from "../../src/app.ts";
 import type { Ports } from "../../src/app_ports.ts";
 import { isOpen } from "../../src/compliance/calling_window.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { signInPorts } from "../support/sign_in.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { assertSumsHold } from "../support/recount.ts";
 import { type Contents, contentsOf } from "../support/watched_store.ts";
@@ -38,6 +39,11 @@ async function openDemo(now = NOW): Promise<Demo> {
     gateway: network,
     phoneNumbers: PHONES,
     recordingLinks: { sign: () => Promise.resolve("https://studio.test/recording") },
+    agentRecordings: {
+      check: () => Promise.resolve("not_found"),
+      open: () => Promise.resolve("not_found"),
+    },
+    ...signInPorts(clock),
   };
   const tokens = await fillDemo({ ports, books });
   return { app: createApp(ports), ports, books, clock, network, tokens };
