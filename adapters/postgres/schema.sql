@@ -466,6 +466,13 @@ CREATE INDEX calls_due ON phone_network.calls USING btree (next_at) WHERE (next_
 CREATE INDEX calls_number ON phone_network.calls USING btree (number) WHERE (refused IS NULL);
 grant insert, select, update on phone_network.calls to phone_network;
 
+create unlogged table rate_limits (
+  key bytea not null,
+  full_at timestamp with time zone not null,
+  constraint rate_limits_pkey PRIMARY KEY (key)
+) with (fillfactor=50);
+grant delete, insert, select, update on rate_limits to app_auth;
+
 create table record_types (
   client_id uuid not null,
   id uuid not null,

@@ -31,7 +31,15 @@ import type { World } from "../support/world.ts";
 
 const DUMP = new URL("../../adapters/postgres/schema.sql", import.meta.url);
 /** Tables that belong to no client: shared ones, and the server's own. */
-const SHARED = ["clients", "roles", "schema_migrations", "server_keys", "tokens", "users"];
+const SHARED = [
+  "clients",
+  "rate_limits",
+  "roles",
+  "schema_migrations",
+  "server_keys",
+  "tokens",
+  "users",
+];
 const RECORDS = 8000;
 /** Name of the 123rd: "Ada" and the MD5 of "123". */
 const ADA_123 = "ada 202cb962ac59075b964b07152d234b70";
@@ -87,7 +95,10 @@ function schemaOn(name: string, source: Promise<TestDatabases | null>): void {
         select relname from pg_class
         where relnamespace = 'public'::regnamespace and relkind = 'r'
           and not (relrowsecurity and relforcerowsecurity) order by 1`);
-    assertEquals(open.map(({ relname }) => relname), ["schema_migrations", "server_keys"]);
+    assertEquals(
+      open.map(({ relname }) => relname),
+      ["rate_limits", "schema_migrations", "server_keys"],
+    );
   });
 
   test("the application's roles cannot log in, own no table, and bypass nothing", async (db) => {
