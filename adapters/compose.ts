@@ -12,9 +12,11 @@ import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
 import { agentHook } from "./http/agent_hook.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
+import { perMinute } from "./http/request_limits.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
+import { LeasedRateLimits } from "./leased_rate_limits.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
@@ -22,6 +24,7 @@ import { Lanes, type Target } from "./postgres/lanes.ts";
 import { examineDatabase } from "./postgres/examine.ts";
 import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
 import { PostgresPhoneBooks } from "./postgres/phone_books.ts";
+import { PostgresRateLimits } from "./postgres/rate_limits.ts";
 import { serverKey } from "./postgres/server_keys.ts";
 import { PostgresUnitOfWork } from "./postgres/unit_of_work.ts";
 import type { PhoneProvider } from "./telephony/phone_provider.ts";
@@ -81,6 +84,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const links = recordingLinks({ signingKey, publicUrl, clock });
   const books = new PostgresPhoneBooks(lanes);
   const uow = new PostgresUnitOfWork(lanes);
+  const rateLimits = new PostgresRateLimits(lanes);
   const provider = openPhone(telephony, {
     lanes,
     books,
@@ -115,7 +119,14 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     recordings: { links, open: app.calls.openRecording },
     clock,
     log,
-    requestsPerMinute: limits.requestsPerMinute,
+    limits: {
+      rates: new LeasedRateLimits(rateLimits, clock),
+      perToken: perMinute(limits.requestsPerMinute),
+      perClient: perMinute(limits.clientRequestsPerMinute),
+      perAddress: perMinute(limits.addressRequestsPerMinute),
+      failures: perMinute(limits.failedTokensPerMinute),
+    },
+    trustedProxies: limits.trustedProxies,
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
       ...provider.hooks.map(({ path, method, handle }) => ({
@@ -132,7 +143,11 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     provider,
     books,
     async work(signal) {
-      const jobs = runJobs(jobsOf(app, provider.silentSeconds), { clock, log, signal });
+      const sweep = { name: "sweep rate limits", every: 60_000, run: () => rateLimits.sweep() };
+      const jobs = runJobs(
+        [...jobsOf(app, provider.silentSeconds), sweep],
+        { clock, log, signal },
+      );
       await Promise.all([jobs, provider.run(app.calls.applyEvent, signal)]);
     },
     stopWaiting() {

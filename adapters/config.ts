@@ -48,11 +48,19 @@ export interface Config {
   limits: Limits;
 }
 
-/** What one process takes on. */
+/** What is taken on; rates of all processes together, null or absent for any number. */
 export interface Limits {
-  /** MCP messages a minute and user; null for any number. */
+  /** MCP messages a minute and token. */
   requestsPerMinute: number | null;
-  /** Connections to PostgreSQL. */
+  /** The same of all tokens of a client. */
+  clientRequestsPerMinute?: number | null;
+  /** Requests to `/mcp` a minute and network address. */
+  addressRequestsPerMinute?: number | null;
+  /** Tokens a minute and network address that are not accepted. */
+  failedTokensPerMinute?: number | null;
+  /** Proxies of our own in front, whose word on where a request came from counts. */
+  trustedProxies?: number;
+  /** Connections to PostgreSQL, of one process. */
   databaseConnections: number;
 }
 
@@ -76,12 +84,21 @@ export function readConfig(env: Env): Config {
     port: readPort(env),
     telephony: readTelephony(env),
     signingKey: optional(env, "SIGNING_KEY", signingKey) ?? null,
-    limits: {
-      // 0 is how a person says "no limit".
-      requestsPerMinute: optional(env, "LIMIT_REQUESTS_PER_MINUTE", count(0, 1_000_000), 600) ||
-        null,
-      databaseConnections: optional(env, "LIMIT_DATABASE_CONNECTIONS", count(1, 500), 10),
-    },
+    limits: readLimits(env),
+  };
+}
+
+function readLimits(env: Env): Limits {
+  // 0 is how a person says "no limit".
+  const rate = (name: string, otherwise: number) =>
+    optional(env, name, count(0, 1_000_000), otherwise) || null;
+  return {
+    requestsPerMinute: rate("LIMIT_REQUESTS_PER_MINUTE", 600),
+    clientRequestsPerMinute: rate("LIMIT_CLIENT_REQUESTS_PER_MINUTE", 3000),
+    addressRequestsPerMinute: rate("LIMIT_ADDRESS_REQUESTS_PER_MINUTE", 6000),
+    failedTokensPerMinute: rate("LIMIT_FAILED_TOKENS_PER_MINUTE", 30),
+    trustedProxies: optional(env, "LIMIT_TRUSTED_PROXIES", count(0, 10), 0),
+    databaseConnections: optional(env, "LIMIT_DATABASE_CONNECTIONS", count(1, 500), 10),
   };
 }
 

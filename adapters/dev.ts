@@ -37,7 +37,8 @@ async function main(args: string[]): Promise<void> {
   let studio: Studio | null = null;
   const listener = Deno.serve(
     { port, hostname: HOST, onListen() {} },
-    (request) => studio?.http.fetch(request) ?? new Response("Starting", { status: 503 }),
+    (request, info) =>
+      studio?.http.fetch(request, info) ?? new Response("Starting", { status: 503 }),
   );
   const publicUrl = new URL(`http://${HOST}:${listener.addr.port}`);
 

@@ -6,6 +6,7 @@
  */
 import { type Context, Hono } from "@hono/hono";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { addressOf, type Connection } from "./address.ts";
 import { HOW } from "./bearer.ts";
 import { type Readiness, readiness } from "./health.ts";
 import { BODY_LIMITS, type BodyLimits } from "./json_body.ts";
@@ -13,7 +14,7 @@ import type { Log } from "../log.ts";
 import { type McpEndpoint, type McpFacts, type McpRouteDeps, serveMcp } from "./mcp_route.ts";
 import { originsOf } from "./origin.ts";
 import { HttpProblem, problemResponse, RPC } from "./problem.ts";
-import { rateLimiter } from "./rate_limit.ts";
+import { Doorkeeper, type RequestLimits } from "./request_limits.ts";
 import type { SignedRecordingLinks } from "./recording_links.ts";
 import { type OpenRecording, serveRecording } from "./recordings.ts";
 
@@ -27,8 +28,10 @@ export interface HttpDeps {
   recordings: { links: SignedRecordingLinks; open: OpenRecording };
   clock: McpRouteDeps["clock"];
   log: Log;
-  /** MCP messages a minute and user; null for any number. */
-  requestsPerMinute: number | null;
+  /** Null, as when absent, for any number of requests. */
+  limits?: RequestLimits | null;
+  /** Proxies of our own in front, whose word on where a request came from counts (none). */
+  trustedProxies?: number;
   /** Routes that others call, such as telephony providers; each authenticates by itself. */
   hooks?: readonly HookRoute[];
   bodyLimits?: BodyLimits;
@@ -45,14 +48,20 @@ export interface HookRoute {
 export interface Http {
   /** Further routes (console, webhooks) are added to it before the first request. */
   app: Hono<Env>;
-  fetch: (request: Request) => Promise<Response>;
+  fetch: (request: Request, connection?: Connection) => Promise<Response>;
   /** From now on `/readyz` says no, so that no new requests are sent here. */
   stopAcceptingTraffic: () => void;
 }
 
 /** What a handler finds on its context. */
 export interface Env {
-  Variables: { requestId: string; facts: McpFacts };
+  Bindings: Partial<Connection>;
+  Variables: {
+    requestId: string;
+    facts: McpFacts;
+    /** Where the request came from, as limits count it; null when that cannot be known. */
+    address: string | null;
+  };
 }
 
 const SECURITY_HEADERS = {
@@ -76,19 +85,30 @@ export function createHttp(deps: HttpDeps): Http {
     authenticate: deps.authenticate,
     origins,
     limits: deps.bodyLimits ?? BODY_LIMITS,
-    limiter: deps.requestsPerMinute === null ? null : rateLimiter(deps.requestsPerMinute, clock),
+    doorkeeper: deps.limits ? new Doorkeeper(deps.limits) : null,
     clock,
   };
   const secure = publicUrl.protocol === "https:"
     ? { ...SECURITY_HEADERS, "Strict-Transport-Security": "max-age=31536000" }
     : SECURITY_HEADERS;
   let stopping = false;
+  let proxyTold = false;
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
     const startedAt = clock.now().getTime();
     c.set("requestId", requestIdOf(c.req.raw.headers));
     c.set("facts", {});
+    if (!proxyTold && deps.limits && !deps.trustedProxies && c.req.header("x-forwarded-for")) {
+      proxyTold = true;
+      const problem =
+        "LIMIT_TRUSTED_PROXIES is 0, but X-Forwarded-For is sent: behind a proxy all " +
+        "requests count as coming from one address";
+      log("warn", "proxy not trusted", { problem });
+    }
+    const { remoteAddr } = c.env;
+    const connection = remoteAddr && { remoteAddr };
+    c.set("address", addressOf(c.req.raw.headers, connection, deps.trustedProxies ?? 0));
     await next();
     for (const [name, value] of Object.entries(secure)) {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
@@ -118,7 +138,7 @@ export function createHttp(deps: HttpDeps): Http {
   });
   // For whoever opens the address in a browser.
   app.get("/", (c) => c.text(welcome(new URL("/mcp", publicUrl))));
-  app.all("/mcp", (c) => serveMcp(c.req.raw, mcpDeps, c.get("facts")));
+  app.all("/mcp", (c) => serveMcp(c.req.raw, c.get("address"), mcpDeps, c.get("facts")));
   app.all("/recordings/:callUuid", (c) => {
     return serveRecording(c.req.raw, deps.recordings.links, deps.recordings.open);
   });
@@ -137,7 +157,9 @@ export function createHttp(deps: HttpDeps): Http {
 
   return {
     app,
-    fetch: async (request) => await app.fetch(request),
+    fetch: async (request, connection) => {
+      return await app.fetch(request, { remoteAddr: connection?.remoteAddr });
+    },
     stopAcceptingTraffic: () => {
       stopping = true;
     },
