@@ -79,6 +79,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const clock = options.clock ?? new SystemClock();
   const lanesOptions = { size: limits.databaseConnections, onRoundTrip: options.onRoundTrip };
   const lanes = new Lanes(database, lanesOptions);
+  // Probes do not stand in line with what they are to tell of.
+  const probeLanes = new Lanes(database, { size: 1 });
   const readLanes = readDatabase === null ? null : new Lanes(readDatabase, lanesOptions);
   const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
   const links = recordingLinks({ signingKey, publicUrl, clock });
@@ -115,7 +117,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     publicUrl,
     authenticate: app.access.authenticate,
     mcp: mcp.fetch,
-    ready: readiness(lanes, (await readMigrations()).length),
+    ready: readiness(probeLanes, (await readMigrations()).length),
     recordings: { links, open: app.calls.openRecording },
     clock,
     log,
@@ -127,6 +129,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       failures: perMinute(limits.failedTokensPerMinute),
     },
     trustedProxies: limits.trustedProxies,
+    requestsInFlight: limits.requestsInFlight,
+    mayWait: mcp.mayWait,
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
       ...provider.hooks.map(({ path, method, handle }) => ({
@@ -155,7 +159,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       mcp.stopWaiting();
     },
     async close() {
-      await Promise.all([lanes.close(), readLanes?.close()]);
+      await Promise.all([lanes, probeLanes, readLanes].map((each) => each?.close()));
     },
   };
 }

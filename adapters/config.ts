@@ -60,6 +60,8 @@ export interface Limits {
   failedTokensPerMinute?: number | null;
   /** Proxies of our own in front, whose word on where a request came from counts. */
   trustedProxies?: number;
+  /** Requests that one process works on at a time; null or absent for any number. */
+  requestsInFlight?: number | null;
   /** Connections to PostgreSQL, of one process. */
   databaseConnections: number;
 }
@@ -98,6 +100,7 @@ function readLimits(env: Env): Limits {
     addressRequestsPerMinute: rate("LIMIT_ADDRESS_REQUESTS_PER_MINUTE", 6000),
     failedTokensPerMinute: rate("LIMIT_FAILED_TOKENS_PER_MINUTE", 30),
     trustedProxies: optional(env, "LIMIT_TRUSTED_PROXIES", count(0, 10), 0),
+    requestsInFlight: optional(env, "LIMIT_REQUESTS_IN_FLIGHT", count(1, 100_000), 200),
     databaseConnections: optional(env, "LIMIT_DATABASE_CONNECTIONS", count(1, 500), 10),
   };
 }

@@ -9,6 +9,7 @@ import { DomainError } from "../../src/kernel/errors.ts";
 import { addressOf, type Connection } from "./address.ts";
 import { HOW } from "./bearer.ts";
 import { type Readiness, readiness } from "./health.ts";
+import { InFlight } from "./in_flight.ts";
 import { BODY_LIMITS, type BodyLimits } from "./json_body.ts";
 import type { Log } from "../log.ts";
 import { type McpEndpoint, type McpFacts, type McpRouteDeps, serveMcp } from "./mcp_route.ts";
@@ -35,6 +36,10 @@ export interface HttpDeps {
   /** Routes that others call, such as telephony providers; each authenticates by itself. */
   hooks?: readonly HookRoute[];
   bodyLimits?: BodyLimits;
+  /** Whether answering a message may take its time, without much work. */
+  mayWait?: (message: unknown) => boolean;
+  /** Requests that one process works on, probes and waits aside; null or absent for any number. */
+  requestsInFlight?: number | null;
 }
 
 /** A route by Hono's rules, that takes the request as it came. */
@@ -61,6 +66,8 @@ export interface Env {
     facts: McpFacts;
     /** Where the request came from, as limits count it; null when that cannot be known. */
     address: string | null;
+    /** Gives the place of a request that merely waits to others. */
+    leave: () => void;
   };
 }
 
@@ -87,7 +94,9 @@ export function createHttp(deps: HttpDeps): Http {
     limits: deps.bodyLimits ?? BODY_LIMITS,
     doorkeeper: deps.limits ? new Doorkeeper(deps.limits) : null,
     clock,
+    mayWait: deps.mayWait ?? (() => false),
   };
+  const inFlight = new InFlight(deps.requestsInFlight ?? null);
   const secure = publicUrl.protocol === "https:"
     ? { ...SECURITY_HEADERS, "Strict-Transport-Security": "max-age=31536000" }
     : SECURITY_HEADERS;
@@ -136,9 +145,18 @@ export function createHttp(deps: HttpDeps): Http {
       c.res.headers.set(name, value);
     }
   });
+  app.use(async (c, next) => {
+    const leave = inFlight.enter();
+    c.set("leave", leave);
+    try {
+      await next();
+    } finally {
+      leave();
+    }
+  });
   // For whoever opens the address in a browser.
   app.get("/", (c) => c.text(welcome(new URL("/mcp", publicUrl))));
-  app.all("/mcp", (c) => serveMcp(c.req.raw, c.get("address"), mcpDeps, c.get("facts")));
+  app.all("/mcp", (c) => serveMcp(c.req.raw, mcpDeps, c.var));
   app.all("/recordings/:callUuid", (c) => {
     return serveRecording(c.req.raw, deps.recordings.links, deps.recordings.open);
   });

@@ -27,6 +27,8 @@ export interface McpRouteDeps {
   /** Null allows any rate. */
   doorkeeper: Doorkeeper | null;
   clock: Clock;
+  /** Whether answering a message may take its time. */
+  mayWait: (message: unknown) => boolean;
 }
 
 /** Who sent what: for the log. */
@@ -37,6 +39,15 @@ export interface McpFacts {
   tool?: string;
 }
 
+/** What is known of a request before it is read. */
+export interface McpRequest {
+  facts: McpFacts;
+  /** Where it came from; null when that cannot be known. */
+  address: string | null;
+  /** Gives its place among the requests under way to others. */
+  leave: () => void;
+}
+
 /**
  * Answers a request to `/mcp`, noting in `facts` what is learned on the way.
  *
@@ -44,9 +55,8 @@ export interface McpFacts {
  */
 export async function serveMcp(
   request: Request,
-  address: string | null,
   deps: McpRouteDeps,
-  facts: McpFacts,
+  { facts, address, leave }: McpRequest,
 ): Promise<Response> {
   const { origins, limits, doorkeeper } = deps;
   if (request.method === "OPTIONS") {
@@ -84,6 +94,7 @@ export async function serveMcp(
     });
     return problemResponse(problem, "/mcp", idOf(message));
   }
+  if (deps.mayWait(body)) leave();
   return await deps.mcp(request, { principal, body });
 }
 

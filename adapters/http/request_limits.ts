@@ -8,13 +8,18 @@
 import type { Principal } from "../../src/access/principal.ts";
 import { hashToken } from "../../src/access/token.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
-import type { RateRule } from "../../src/kernel/rate_limits.ts";
-import type { LeasedRateLimits } from "../leased_rate_limits.ts";
+import type { RateLimits, RateRule } from "../../src/kernel/rate_limits.ts";
 import { HttpProblem } from "./problem.ts";
+
+/** Limits that remember a refusal. */
+export interface RememberingRateLimits extends RateLimits {
+  /** Seconds for which the key is known to be refused, without asking; 0 when it is not. */
+  refusedFor(key: string): number;
+}
 
 /** The rules; null where there is none. */
 export interface RequestLimits {
-  rates: LeasedRateLimits;
+  rates: RememberingRateLimits;
   perToken: RateRule | null;
   perClient: RateRule | null;
   perAddress: RateRule | null;

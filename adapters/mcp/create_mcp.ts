@@ -16,7 +16,9 @@ import { answerInJson, withBothAccepted } from "./accept.ts";
 import { buildCatalogue, type Toolset } from "./catalogue.ts";
 import type { Report } from "./errors.ts";
 import { serverFor } from "./server_for.ts";
+import { getCallDetails } from "./tools/get_call_details.ts";
 import { TOOLS } from "./tools/mod.ts";
+import { Waits } from "./waits.ts";
 
 /** What the endpoint is made of. */
 export interface McpDeps {
@@ -32,6 +34,8 @@ export interface McpDeps {
 export interface Mcp {
   /** Answers one parsed JSON-RPC message of an authenticated caller. */
   fetch: (request: Request, context: Caller) => Promise<Response>;
+  /** Whether answering a message may take its time. */
+  mayWait: (body: unknown) => boolean;
   /** Ends every wait for a call at once, with the call as it stands: the server is about to stop. */
   stopWaiting: () => void;
 }
@@ -44,7 +48,10 @@ export interface Caller {
 
 const waitingCall = z.object({
   method: z.literal("tools/call"),
-  params: z.object({ arguments: z.object({ waitSeconds: z.number().positive() }) }),
+  params: z.object({
+    name: z.literal(getCallDetails.name),
+    arguments: z.object({ waitSeconds: z.number().positive() }),
+  }),
 });
 
 const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null() }) });
@@ -53,7 +60,8 @@ const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null(
 export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
   const catalogue = buildCatalogue(TOOLS);
   const stopping = new AbortController();
-  const shared = { app, resources, catalogue, report, version, stopping: stopping.signal };
+  const waits = new Waits();
+  const shared = { app, resources, catalogue, report, version, waits, stopping: stopping.signal };
   const serve = (context: McpRequestContext) => serverFor({ ...shared, ...callerOf(context) });
   const onerror = (error: Error) => report("mcp message refused", { error: error.message });
   const answering = createMcpHandler(serve, { onerror });
@@ -70,13 +78,14 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
         });
       }
       const authInfo = { token: "", clientId: "", scopes: [], extra: { principal, toolset } };
-      const handler = waits(body) ? streaming : answering;
+      const handler = mayWait(body) ? streaming : answering;
       const response = await handler.fetch(withBothAccepted(request), {
         authInfo,
         parsedBody: withoutNullArguments(body),
       });
       return await answerInJson(request, response);
     },
+    mayWait,
     stopWaiting: () => stopping.abort(),
   };
 }
@@ -94,7 +103,6 @@ function withoutNullArguments(body: unknown): unknown {
   return { ...message.data, params };
 }
 
-/** Whether answering may take its time. */
-function waits(body: unknown): boolean {
+function mayWait(body: unknown): boolean {
   return waitingCall.safeParse(body).success;
 }

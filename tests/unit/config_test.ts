@@ -23,6 +23,7 @@ Deno.test("a database and an address are all that a start needs", () => {
     addressRequestsPerMinute: 6000,
     failedTokensPerMinute: 30,
     trustedProxies: 0,
+    requestsInFlight: 200,
     databaseConnections: 10,
   });
 });
@@ -55,6 +56,7 @@ const BAD: [string, Record<string, string | undefined>][] = [
   ["LIMIT_ADDRESS_REQUESTS_PER_MINUTE: must", { LIMIT_ADDRESS_REQUESTS_PER_MINUTE: "1.5" }],
   ["LIMIT_FAILED_TOKENS_PER_MINUTE: must be", { LIMIT_FAILED_TOKENS_PER_MINUTE: "-1" }],
   ["LIMIT_TRUSTED_PROXIES: must be", { LIMIT_TRUSTED_PROXIES: "all" }],
+  ["LIMIT_REQUESTS_IN_FLIGHT: must be", { LIMIT_REQUESTS_IN_FLIGHT: "0" }],
   ["LIMIT_DATABASE_CONNECTIONS: must be", { LIMIT_DATABASE_CONNECTIONS: "0" }],
 ];
 
