@@ -4,9 +4,13 @@ import { harness, mcpRequest, PUBLIC_URL } from "./harness.ts";
 /** A server that works on three requests at a time, and answers none until told to. */
 function busy() {
   const done = Promise.withResolvers<void>();
+  let read = 0;
   const server = harness({
     requestsInFlight: 3,
-    mayWait: (message) => (message as { method: string }).method === "wait",
+    mayWait: (message) => {
+      read++;
+      return (message as { method: string }).method === "wait";
+    },
     mcp: async () => {
       await done.promise;
       return Response.json({ served: true });
@@ -14,11 +18,12 @@ function busy() {
   });
   const send = (method = "ping") =>
     server.fetch(mcpRequest({ body: JSON.stringify({ jsonrpc: "2.0", id: 1, method }) }));
-  return { ...server, send, finish: done.resolve };
+  /** Waits until so many requests were read. */
+  const under = async (requests: number) => {
+    while (read < requests) await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  return { ...server, send, under, finish: done.resolve };
 }
-
-/** Lets whatever can go on without an answer do so. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 async function statusOf(response: Response | Promise<Response>): Promise<number> {
   const { status, body } = await response;
@@ -27,9 +32,9 @@ async function statusOf(response: Response | Promise<Response>): Promise<number>
 }
 
 Deno.test("more requests than there are places for are sent away at once, probes are not", async () => {
-  const { fetch, send, finish } = busy();
+  const { fetch, send, under, finish } = busy();
   const served = [send(), send(), send()];
-  await settled();
+  await under(3);
   const refused = await send();
   assertEquals([refused.status, refused.headers.get("retry-after")], [503, "1"]);
   assertEquals((await refused.json()).error.message, "Overloaded: try again in a second.");
@@ -42,22 +47,24 @@ Deno.test("more requests than there are places for are sent away at once, probes
 });
 
 Deno.test("who waits for a call takes no place away", async () => {
-  const { send, finish } = busy();
+  const { send, under, finish } = busy();
   const waiting: Promise<Response>[] = [];
   for (let i = 0; i < 20; i++) {
     waiting.push(send("wait"));
-    await settled();
+    await under(i + 1);
   }
   const served = [send(), send(), send()];
-  await settled();
+  await under(23);
   assertEquals(await statusOf(send()), 503);
   finish();
   const answers = await Promise.all([...waiting, ...served].map(statusOf));
   assertEquals(new Set(answers), new Set([200]));
   // Nobody has given back more than one place.
   const again = busy();
-  const three = [again.send(), again.send("wait"), again.send(), again.send()];
-  await settled();
+  const three = [again.send("wait")];
+  await again.under(1);
+  three.push(again.send(), again.send(), again.send());
+  await again.under(4);
   assertEquals(await statusOf(again.send()), 503);
   again.finish();
   await Promise.all(three.map(statusOf));
