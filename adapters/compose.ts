@@ -7,10 +7,13 @@
 import { type App, createApp } from "../src/app.ts";
 import type { Ports } from "../src/app_ports.ts";
 import { requestOfCall } from "../src/calls/new_call.ts";
+import { operator, type Principal } from "../src/access/principal.ts";
 import type { Clock } from "../src/kernel/clock.ts";
+import { DomainError } from "../src/kernel/errors.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
 import { agentHook } from "./http/agent_hook.ts";
+import { DenialBook } from "./denial_book.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
 import { perMinute } from "./http/request_limits.ts";
 import type { Readiness } from "./http/health.ts";
@@ -63,6 +66,9 @@ export interface Studio {
   close(): Promise<void>;
 }
 
+/** Whoever sends a token that is not accepted. */
+const NOBODY: Principal = { ...operator("unknown caller"), permissions: new Set() };
+
 /** Of this server; told to clients. */
 export const VERSION = "0.1.0";
 
@@ -102,20 +108,31 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     gateway: provider.gateway,
     phoneNumbers: new NumberingPlans(),
     recordingLinks: links,
+    // A key from outside protects from whoever may write to the database, too.
+    auditKey: options.signingKey ?? await serverKey(lanes, "audit-trail"),
   };
   const app = createApp(ports);
   const resources = readLanes === null
     ? app
     : createApp({ ...ports, uow: new PostgresUnitOfWork(readLanes) });
+  const denials = new DenialBook(app.access.recordDenials);
   const mcp = createMcp({
     app,
     resources,
     version: VERSION,
     report: (event, fields) => log("warn", event, fields),
+    denied: (principal, tool, code) => denials.note(principal, tool, code),
   });
   const http = createHttp({
     publicUrl,
-    authenticate: app.access.authenticate,
+    authenticate: async (token) => {
+      try {
+        return await app.access.authenticate(token);
+      } catch (error) {
+        if (error instanceof DomainError) denials.note(NOBODY, "authenticate", error.code);
+        throw error;
+      }
+    },
     mcp: mcp.fetch,
     ready: readiness(probeLanes, (await readMigrations()).length),
     recordings: { links, open: app.calls.openRecording },
@@ -148,10 +165,11 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     books,
     async work(signal) {
       const sweep = { name: "sweep rate limits", every: 60_000, run: () => rateLimits.sweep() };
-      const jobs = runJobs(
-        [...jobsOf(app, provider.silentSeconds), sweep],
-        { clock, log, signal },
-      );
+      const jobs = runJobs([
+        ...jobsOf(app, provider.silentSeconds, log),
+        { name: "note denials", every: 5_000, run: () => denials.flush() },
+        sweep,
+      ], { clock, log, signal });
       await Promise.all([jobs, provider.run(app.calls.applyEvent, signal)]);
     },
     stopWaiting() {
@@ -159,6 +177,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       mcp.stopWaiting();
     },
     async close() {
+      await denials.flush().catch((error) => log("warn", "denials were lost", { error }));
       await Promise.all([lanes, probeLanes, readLanes].map((each) => each?.close()));
     },
   };

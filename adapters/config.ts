@@ -85,7 +85,7 @@ export function readConfig(env: Env): Config {
     publicUrl: required(env, "PUBLIC_URL", publicUrl),
     port: readPort(env),
     telephony: readTelephony(env),
-    signingKey: optional(env, "SIGNING_KEY", signingKey) ?? null,
+    signingKey: readSigningKey(env),
     limits: readLimits(env),
   };
 }
@@ -113,6 +113,11 @@ export function readDatabaseUrl(env: Env): string | null {
 /** `PUBLIC_URL`, or null when it is not set. */
 export function readPublicUrl(env: Env): URL | null {
   return optional(env, "PUBLIC_URL", publicUrl) ?? null;
+}
+
+/** `SIGNING_KEY`, or null when it is not set. */
+export function readSigningKey(env: Env): string | null {
+  return optional(env, "SIGNING_KEY", signingKey) ?? null;
 }
 
 /** `PORT`, 8787 unless set; 0 takes any free one. */

@@ -5,6 +5,11 @@
  */
 import { authenticate } from "./access/authenticate.ts";
 import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
+import { fingerprint } from "./access/fingerprint.ts";
+import type { Principal } from "./access/principal.ts";
+import { recordDenials } from "./access/record_denials.ts";
+import { sealAudit } from "./access/seal_audit.ts";
+import { verifyAudit } from "./access/verify_audit.ts";
 import { auditTrail, listClients, listUsers } from "./access/queries.ts";
 import type { Ports } from "./app_ports.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
@@ -61,6 +66,9 @@ export type App = {
     listClients: Bound<typeof listClients>;
     listUsers: Bound<typeof listUsers>;
     auditTrail: Bound<typeof auditTrail>;
+    sealAudit: Bound<typeof sealAudit>;
+    verifyAudit: Bound<typeof verifyAudit>;
+    recordDenials: Bound<typeof recordDenials>;
   };
   records: {
     list: Bound<typeof listRecords>;
@@ -110,24 +118,36 @@ export type App = {
 
 /** The application over its ports. */
 export function createApp(ports: Ports): App {
+  /** Use cases that change something for somebody: the audit trail gets a hash of the arguments. */
+  const bindWrite = <A extends unknown[], R>(
+    useCase: (ports: Ports, principal: Principal, ...rest: A) => Promise<R>,
+  ) =>
+  async (principal: Principal, ...rest: A) => {
+    const argumentsHash = await fingerprint(ports.auditKey, rest);
+    const via = { application: principal.via?.application ?? null, argumentsHash };
+    return await useCase(ports, { ...principal, via }, ...rest);
+  };
   const bind = <A extends unknown[], R>(useCase: (ports: Ports, ...rest: A) => R) => (...rest: A) =>
     useCase(ports, ...rest);
   return {
     access: {
       authenticate: bind(authenticate),
-      issueToken: bind(issueToken),
+      issueToken: bindWrite(issueToken),
       listTokens: bind(listTokens),
-      revokeToken: bind(revokeToken),
+      revokeToken: bindWrite(revokeToken),
       listClients: bind(listClients),
       listUsers: bind(listUsers),
       auditTrail: bind(auditTrail),
+      sealAudit: bind(sealAudit),
+      verifyAudit: bind(verifyAudit),
+      recordDenials: bind(recordDenials),
     },
     records: {
       list: bind(listRecords),
       get: bind(getRecord),
-      create: bind(createRecord),
-      update: bind(updateRecord),
-      import: bind(importRecords),
+      create: bindWrite(createRecord),
+      update: bindWrite(updateRecord),
+      import: bindWrite(importRecords),
       profile: bind(recordProfile),
       outcomes: bind(recordOutcomes),
       suggest: bind(suggestRecords),
@@ -146,11 +166,11 @@ export function createApp(ports: Ports): App {
     },
     callOrders: {
       list: bind(listCallOrders),
-      create: bind(createCallOrder),
-      updateStatus: bind(updateCallOrderStatus),
+      create: bindWrite(createCallOrder),
+      updateStatus: bindWrite(updateCallOrderStatus),
     },
     calls: {
-      initiate: bind(initiateCall),
+      initiate: bindWrite(initiateCall),
       get: bind(getCall),
       wait: bind(waitForCall),
       transcript: bind(getTranscript),
@@ -163,8 +183,8 @@ export function createApp(ports: Ports): App {
       forgetKeys: bind(forgetKeys),
     },
     setup: {
-      apply: bind(applySetup),
-      importHistory: bind(importHistory),
+      apply: bindWrite(applySetup),
+      importHistory: bindWrite(importHistory),
     },
   };
 }

@@ -16,6 +16,8 @@ export type Ports = {
   gateway: CallGateway;
   phoneNumbers: PhoneNumbers;
   recordingLinks: RecordingLinks;
+  /** Keys the audit trail's hashes; best kept where the database's owner cannot read it. */
+  auditKey: string;
 };
 
 /** What reads of the store need. */

@@ -14,6 +14,8 @@ import type { App } from "../../src/app.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { answerInJson, withBothAccepted } from "./accept.ts";
 import { buildCatalogue, type Toolset } from "./catalogue.ts";
+import { applicationOf } from "./application.ts";
+import type { Denied } from "./dispatch.ts";
 import type { Report } from "./errors.ts";
 import { serverFor } from "./server_for.ts";
 import { getCallDetails } from "./tools/get_call_details.ts";
@@ -28,6 +30,8 @@ export interface McpDeps {
   /** Of this server, told to clients. */
   version: string;
   report: Report;
+  /** Told of each refusal of a tool. */
+  denied?: Denied;
 }
 
 /** The endpoint. */
@@ -57,11 +61,20 @@ const waitingCall = z.object({
 const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null() }) });
 
 /** @throws Error when a tool's definition cannot be served. */
-export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
+export function createMcp({ app, resources, version, report, denied = () => {} }: McpDeps): Mcp {
   const catalogue = buildCatalogue(TOOLS);
   const stopping = new AbortController();
   const waits = new Waits();
-  const shared = { app, resources, catalogue, report, version, waits, stopping: stopping.signal };
+  const shared = {
+    app,
+    resources,
+    catalogue,
+    report,
+    denied,
+    version,
+    waits,
+    stopping: stopping.signal,
+  };
   const serve = (context: McpRequestContext) => serverFor({ ...shared, ...callerOf(context) });
   const onerror = (error: Error) => report("mcp message refused", { error: error.message });
   const answering = createMcpHandler(serve, { onerror });
@@ -69,7 +82,9 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
   // as long as no answer has begun, `Deno.serve` (2.9) does not hear of that.
   const streaming = createMcpHandler(serve, { onerror, responseMode: "sse" });
   return {
-    async fetch(request, { principal, body }) {
+    async fetch(request, { principal: caller, body }) {
+      const application = applicationOf(body, request.headers);
+      const principal = { ...caller, via: { application, argumentsHash: null } };
       const toolset = new URL(request.url).searchParams.get("toolsets") ?? "all";
       if (toolset !== "all" && toolset !== "core") {
         const message = `toolsets: must be "core" or left out, got ${shown(toolset)}`;

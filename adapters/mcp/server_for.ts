@@ -10,7 +10,7 @@ import type { App } from "../../src/app.ts";
 import type { Catalogue, Toolset } from "./catalogue.ts";
 import { complete, completionParams } from "./completions.ts";
 import type { ToolContext } from "./define_tool.ts";
-import { callTool } from "./dispatch.ts";
+import { callTool, type Denied } from "./dispatch.ts";
 import { invalidParams, protocolError, type Report } from "./errors.ts";
 import { getPrompt, LISTED_PROMPTS } from "./prompts.ts";
 import { LISTED_RESOURCES, LISTED_TEMPLATES, readResource, RESOURCE_TYPE } from "./resources.ts";
@@ -54,6 +54,7 @@ export interface Serving {
   principal: Principal;
   toolset: Toolset;
   report: Report;
+  denied: Denied;
   waits: Waits;
   /** Aborted when the server is about to stop. */
   stopping: AbortSignal;
@@ -63,8 +64,18 @@ export interface Serving {
 
 /** A server for one caller's request. */
 export function serverFor(serving: Serving): Server {
-  const { app, resources, catalogue, principal, toolset, report, stopping, version, waits } =
-    serving;
+  const {
+    app,
+    resources,
+    catalogue,
+    principal,
+    toolset,
+    report,
+    stopping,
+    version,
+    waits,
+    denied,
+  } = serving;
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
   const { tools, instructions } = catalogue.offerTo(principal, toolset);
   const server = new Server(info, { ...OPTIONS, instructions });
@@ -89,7 +100,7 @@ export function serverFor(serving: Serving): Server {
   server.setRequestHandler("tools/call", { params: callParams }, (params, context) => {
     const progress = progressOf(context);
     const call = (signal: AbortSignal) =>
-      callTool(catalogue, toolset, params, { app, principal, signal, progress }, report);
+      callTool(catalogue, toolset, params, { app, principal, signal, progress }, report, denied);
     const signal = AbortSignal.any([context.mcpReq.signal, stopping]);
     return params.arguments?.waitSeconds ? waits.hold(signal, call) : call(signal);
   });

@@ -60,7 +60,20 @@ export function memoryStore(): { uow: UnitOfWork } {
 }
 
 /** What the operator's scope alone may do. */
-const OPERATORS = ["saveClient", "saveRole", "saveUser", "open", "topUp", "dropKeys"];
+const OPERATORS = [
+  "saveClient",
+  "saveRole",
+  "saveUser",
+  "open",
+  "topUp",
+  "dropKeys",
+  "takeUnsealed",
+  "lastLink",
+  "seal",
+  "chains",
+  "links",
+  "unsealed",
+];
 
 /** Decides whether a transaction takes another query, and remembers that one has failed. */
 class Gate {

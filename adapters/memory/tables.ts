@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AuditEntry } from "../../src/access/audit_log.ts";
+import type { AuditEntry, AuditLink } from "../../src/access/audit_log.ts";
 import type { Client, Role, Token, User } from "../../src/access/client.ts";
 import type { Balance, LedgerEntry } from "../../src/billing/balance_service.ts";
 import type { CallOrder } from "../../src/call_orders/call_order.ts";
@@ -25,6 +25,10 @@ export interface Rows {
   users: User;
   tokens: Token;
   audit: AuditEntry;
+  /** Ids of entries. */
+  auditPending: Uuid;
+  /** By client and place. */
+  auditLinks: AuditLink;
   /** By client. */
   balances: Balance;
   /** By id and kind. */
@@ -72,6 +76,8 @@ export function emptyTables(): Tables {
     users: new Map(),
     tokens: new Map(),
     audit: new Map(),
+    auditPending: new Map(),
+    auditLinks: new Map(),
     balances: new Map(),
     ledger: new Map(),
     recordTypes: new Map(),

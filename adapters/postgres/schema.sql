@@ -26,6 +26,23 @@ create policy tenant on assistants for all to app_tenant using ((client_id = ( S
 grant insert, select, update on assistants to app_master;
 grant insert, select, update on assistants to app_tenant;
 
+create table audit_chain (
+  client_id uuid not null,
+  seq bigint not null,
+  entry_id uuid not null,
+  hash text not null,
+  key_id text not null,
+  constraint audit_chain_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint audit_chain_pkey PRIMARY KEY (client_id, seq),
+  constraint audit_chain_seq_check CHECK ((seq > 0))
+);
+CREATE UNIQUE INDEX audit_chain_entry ON public.audit_chain USING btree (client_id, entry_id);
+alter table audit_chain enable row level security;
+alter table audit_chain force row level security;
+create policy master on audit_chain for all to app_master using (true) with check (true);
+create policy tenant on audit_chain for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select on audit_chain to app_master;
+
 create table audit_log (
   client_id uuid not null,
   id uuid not null,
@@ -35,7 +52,13 @@ create table audit_log (
   actor text not null,
   action text not null,
   subject_id uuid,
-  constraint audit_log_pkey PRIMARY KEY (client_id, id)
+  application text,
+  arguments_hash text,
+  outcome text not null default 'ok'::text,
+  times integer not null default 1,
+  constraint audit_log_arguments_hash_check CHECK ((arguments_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint audit_log_pkey PRIMARY KEY (client_id, id),
+  constraint audit_log_times_check CHECK ((times > 0))
 );
 CREATE INDEX audit_log_newest ON public.audit_log USING btree (client_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest_of_all ON public.audit_log USING btree (at DESC, id DESC);
@@ -45,6 +68,18 @@ create policy master on audit_log for all to app_master using (true) with check 
 create policy tenant on audit_log for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select on audit_log to app_master;
 grant insert, select on audit_log to app_tenant;
+
+create table audit_pending (
+  client_id uuid not null,
+  id uuid not null,
+  constraint audit_pending_pkey PRIMARY KEY (client_id, id)
+);
+alter table audit_pending enable row level security;
+alter table audit_pending force row level security;
+create policy master on audit_pending for all to app_master using (true) with check (true);
+create policy tenant on audit_pending for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant delete, insert, select on audit_pending to app_master;
+grant insert on audit_pending to app_tenant;
 
 create table balances (
   client_id uuid not null,

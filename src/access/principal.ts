@@ -27,6 +27,13 @@ export type Principal = {
   readonly permissions: ReadonlySet<Permission>;
   /** Whether the token may only read. */
   readonly readOnly: boolean;
+  /** How it asks, for the audit trail; absent where nothing is known of that. */
+  readonly via?: {
+    /** The program that asks, by its own account, such as `claude-code/2.1.0`. */
+    readonly application: string | null;
+    /** Of what is asked, by {@link fingerprint}; null until a use case is entered. */
+    readonly argumentsHash: string | null;
+  };
 };
 
 /** The operator: the server's own workers and command line. */

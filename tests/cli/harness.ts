@@ -54,6 +54,7 @@ export function openShell(): Shell {
     gateway: new FakeGateway(),
     phoneNumbers: new NumberingPlans(),
     recordingLinks: { sign: () => Promise.resolve("https://studio.test/recording") },
+    auditKey: "a key for tests",
   });
   const shell: Shell = {
     app,

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { harness, mcpRequest, PUBLIC_URL } from "./harness.ts";
 
+const methodOf = (message: unknown) => (message as { method: string }).method;
+
 /** A server that works on three requests at a time, and answers none until told to. */
 function busy() {
   const done = Promise.withResolvers<void>();
@@ -9,9 +11,10 @@ function busy() {
     requestsInFlight: 3,
     mayWait: (message) => {
       read++;
-      return (message as { method: string }).method === "wait";
+      return methodOf(message).startsWith("wait");
     },
-    mcp: async () => {
+    mcp: async (_request, { body }) => {
+      if (methodOf(body) === "waited") return Response.json({ served: true });
       await done.promise;
       return Response.json({ served: true });
     },
@@ -61,10 +64,9 @@ Deno.test("who waits for a call takes no place away", async () => {
   assertEquals(new Set(answers), new Set([200]));
   // Nobody has given back more than one place.
   const again = busy();
-  const three = [again.send("wait")];
-  await again.under(1);
-  three.push(again.send(), again.send(), again.send());
-  await again.under(4);
+  for (let i = 0; i < 3; i++) assertEquals(await statusOf(again.send("waited")), 200);
+  const three = [again.send(), again.send(), again.send()];
+  await again.under(6);
   assertEquals(await statusOf(again.send()), 503);
   again.finish();
   await Promise.all(three.map(statusOf));

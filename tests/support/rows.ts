@@ -271,6 +271,10 @@ export function auditRow(user: User, overrides: Partial<AuditEntry> = {}): Audit
     actor: user.name,
     action: "create-record",
     subjectId: null,
+    application: null,
+    argumentsHash: null,
+    outcome: "ok",
+    times: 1,
     ...overrides,
   };
 }

@@ -38,6 +38,7 @@ async function openDemo(now = NOW): Promise<Demo> {
     gateway: network,
     phoneNumbers: PHONES,
     recordingLinks: { sign: () => Promise.resolve("https://studio.test/recording") },
+    auditKey: "a key for tests",
   };
   const tokens = await fillDemo({ ports, books });
   return { app: createApp(ports), ports, books, clock, network, tokens };
