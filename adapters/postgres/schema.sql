@@ -218,6 +218,7 @@ create table calls (
   initiated_by uuid,
   updated_at timestamp(3) with time zone not null,
   phone_per_minute bigint,
+  token_id uuid,
   constraint calls_answered_by_check CHECK ((answered_by = ANY (ARRAY['person'::text, 'machine'::text]))),
   constraint calls_check CHECK (((end_reason IS NULL) = (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text])))),
   constraint calls_check1 CHECK (((phone_cost IS NULL) = (phone_currency IS NULL))),
@@ -243,6 +244,7 @@ CREATE INDEX calls_by_record ON public.calls USING btree (client_id, record_id, 
 CREATE INDEX calls_id ON public.calls USING btree (id);
 CREATE INDEX calls_live_of_campaign ON public.calls USING btree (client_id, campaign_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
 CREATE INDEX calls_silent ON public.calls USING btree (updated_at) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE INDEX calls_started ON public.calls USING btree (client_id, created_at) INCLUDE (token_id, price, reserved);
 CREATE UNIQUE INDEX calls_live ON public.calls USING btree (client_id, order_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
 alter table calls enable row level security;
 alter table calls force row level security;
@@ -638,6 +640,7 @@ create table tokens (
   expires_at timestamp(3) with time zone,
   last_used_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  caps jsonb not null default '{}'::jsonb,
   constraint tokens_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
   constraint tokens_hash_key UNIQUE (hash),
   constraint tokens_pkey PRIMARY KEY (id),
@@ -684,7 +687,7 @@ RETURN (NULLIF(current_setting('app.client_id'::text, true), ''::text))::uuid;
 grant execute on function app_client_id() to public;
 
 CREATE OR REPLACE FUNCTION public.identify(token_hash text, moment timestamp with time zone)
- RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb)
+ RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, token_caps jsonb)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -699,7 +702,7 @@ AS $function$
   )
   select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at, t.expires_at, t.last_used_at,
     t.revoked_at, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
-    r.permissions
+    r.permissions, t.caps
   from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
   where t.hash = token_hash
 $function$;

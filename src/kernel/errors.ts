@@ -27,6 +27,12 @@ export type ErrorCode =
   | "outside_calling_window"
   | "campaign_concurrency_limit"
   | "client_concurrency_limit"
+  | "client_calls_per_minute"
+  | "client_calls_per_day"
+  | "client_spend_per_day"
+  | "token_calls_per_minute"
+  | "token_calls_per_day"
+  | "token_spend_per_day"
   | "insufficient_balance"
   | "absent"
   | "unavailable";

@@ -171,6 +171,11 @@ export const PROBES: Probes = {
       null,
       ({ calls }, { client, order }) => calls.liveOfOrder(client.id, order.id),
     ),
+    startedSince: finds(
+      { lastMinute: 0, today: 0, spend: 0n },
+      ({ calls }, { client }) =>
+        calls.startedSince(client.id, null, { minute: minutes(-999), day: minutes(-999) }),
+    ),
     countLive: finds(
       { ofClient: 0, ofCampaign: 0 },
       ({ calls }, { client, campaign }) => calls.countLive(client.id, campaign.id),

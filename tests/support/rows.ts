@@ -85,6 +85,7 @@ export function tokenRow(user: User, overrides: Partial<Token> = {}): Token {
     hash: randomHash(),
     readOnly: false,
     permissions: null,
+    caps: {},
     createdAt: NOON,
     expiresAt: null,
     lastUsedAt: null,
@@ -238,6 +239,7 @@ export function callRow(
     phoneCurrency: null,
     maxSeconds: 900,
     initiatedBy: null,
+    tokenId: null,
     updatedAt: NOON,
     ...overrides,
   };
