@@ -7,17 +7,21 @@
 import { type App, createApp } from "../src/app.ts";
 import type { Ports } from "../src/app_ports.ts";
 import { requestOfCall } from "../src/calls/new_call.ts";
+import { operator, type Principal } from "../src/access/principal.ts";
 import type { Clock } from "../src/kernel/clock.ts";
+import { DomainError } from "../src/kernel/errors.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
 import { readAssets } from "./console/assets.ts";
 import { createConsole } from "./console/create_console.tsx";
 import { agentHook } from "./http/agent_hook.ts";
+import { DenialBook } from "./denial_book.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
+import { perMinute } from "./http/request_limits.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
-import { MemoryRateLimits } from "./memory/rate_limits.ts";
+import { LeasedRateLimits } from "./leased_rate_limits.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { agentRecordings } from "./recordings/agent_recordings.ts";
@@ -27,6 +31,7 @@ import { Lanes, type Target } from "./postgres/lanes.ts";
 import { examineDatabase } from "./postgres/examine.ts";
 import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
 import { PostgresPhoneBooks } from "./postgres/phone_books.ts";
+import { PostgresRateLimits } from "./postgres/rate_limits.ts";
 import { serverKey } from "./postgres/server_keys.ts";
 import { PostgresUnitOfWork } from "./postgres/unit_of_work.ts";
 import type { PhoneProvider } from "./telephony/phone_provider.ts";
@@ -65,6 +70,9 @@ export interface Studio {
   close(): Promise<void>;
 }
 
+/** Whoever sends a token that is not accepted. */
+const NOBODY: Principal = { ...operator("unknown caller"), permissions: new Set() };
+
 /** Of this server; told to clients. */
 export const VERSION = "0.1.0";
 
@@ -81,11 +89,14 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const clock = options.clock ?? new SystemClock();
   const lanesOptions = { size: limits.databaseConnections, onRoundTrip: options.onRoundTrip };
   const lanes = new Lanes(database, lanesOptions);
+  // Probes do not stand in line with what they are to tell of.
+  const probeLanes = new Lanes(database, { size: 1 });
   const readLanes = readDatabase === null ? null : new Lanes(readDatabase, lanesOptions);
   const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
   const links = recordingLinks({ signingKey, publicUrl, clock });
   const books = new PostgresPhoneBooks(lanes);
   const uow = new PostgresUnitOfWork(lanes);
+  const rateLimits = new PostgresRateLimits(lanes);
   const provider = openPhone(telephony, {
     lanes,
     uow,
@@ -104,28 +115,48 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     recordingLinks: links,
     agentRecordings: agentRecordings({ publicUrl, clock, log }),
     passwords: new ScryptPasswords(),
-    rateLimits: new MemoryRateLimits(clock),
+    rateLimits,
+    // A key from outside protects from whoever may write to the database, too.
+    auditKey: options.signingKey ?? await serverKey(lanes, "audit-trail"),
   };
   const app = createApp(ports);
   const resources = readLanes === null
     ? app
     : createApp({ ...ports, uow: new PostgresUnitOfWork(readLanes) });
+  const denials = new DenialBook(app.access.recordDenials);
   const mcp = createMcp({
     app,
     resources,
     version: VERSION,
     report: (event, fields) => log("warn", event, fields),
+    denied: (principal, tool, code) => denials.note(principal, tool, code),
   });
   const http = createHttp({
     publicUrl,
-    authenticate: app.access.authenticate,
+    authenticate: async (token) => {
+      try {
+        return await app.access.authenticate(token);
+      } catch (error) {
+        if (error instanceof DomainError) denials.note(NOBODY, "authenticate", error.code);
+        throw error;
+      }
+    },
     mcp: mcp.fetch,
-    ready: readiness(lanes, (await readMigrations()).length),
+    ready: readiness(probeLanes, (await readMigrations()).length),
     recordings: { links, open: app.calls.openRecording },
     clock,
     log,
-    requestsPerMinute: limits.requestsPerMinute,
     pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
+    limits: {
+      rates: new LeasedRateLimits(rateLimits, clock),
+      perToken: perMinute(limits.requestsPerMinute),
+      perClient: perMinute(limits.clientRequestsPerMinute),
+      perAddress: perMinute(limits.addressRequestsPerMinute),
+      failures: perMinute(limits.failedTokensPerMinute),
+    },
+    trustedProxies: limits.trustedProxies,
+    requestsInFlight: limits.requestsInFlight,
+    mayWait: mcp.mayWait,
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
       ...provider.hooks.map(({ path, method, handle }) => ({
@@ -142,7 +173,12 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     provider,
     books,
     async work(signal) {
-      const jobs = runJobs(jobsOf(app, provider.silentSeconds), { clock, log, signal });
+      const sweep = { name: "sweep rate limits", every: 60_000, run: () => rateLimits.sweep() };
+      const jobs = runJobs([
+        ...jobsOf(app, provider.silentSeconds, log),
+        { name: "note denials", every: 5_000, run: () => denials.flush() },
+        sweep,
+      ], { clock, log, signal });
       await Promise.all([jobs, provider.run(app.calls.applyEvent, signal)]);
     },
     stopWaiting() {
@@ -150,7 +186,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       mcp.stopWaiting();
     },
     async close() {
-      await Promise.all([lanes.close(), readLanes?.close()]);
+      await denials.flush().catch((error) => log("warn", "denials were lost", { error }));
+      await Promise.all([lanes, probeLanes, readLanes].map((each) => each?.close()));
     },
   };
 }

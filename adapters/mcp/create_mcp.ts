@@ -14,9 +14,13 @@ import type { App } from "../../src/app.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { answerInJson, withBothAccepted } from "./accept.ts";
 import { buildCatalogue, type Toolset } from "./catalogue.ts";
+import { applicationOf } from "./application.ts";
+import type { Denied } from "./dispatch.ts";
 import type { Report } from "./errors.ts";
 import { serverFor } from "./server_for.ts";
+import { getCallDetails } from "./tools/get_call_details.ts";
 import { TOOLS } from "./tools/mod.ts";
+import { Waits } from "./waits.ts";
 
 /** What the endpoint is made of. */
 export interface McpDeps {
@@ -26,12 +30,16 @@ export interface McpDeps {
   /** Of this server, told to clients. */
   version: string;
   report: Report;
+  /** Told of each refusal of a tool. */
+  denied?: Denied;
 }
 
 /** The endpoint. */
 export interface Mcp {
   /** Answers one parsed JSON-RPC message of an authenticated caller. */
   fetch: (request: Request, context: Caller) => Promise<Response>;
+  /** Whether answering a message may take its time. */
+  mayWait: (body: unknown) => boolean;
   /** Ends every wait for a call at once, with the call as it stands: the server is about to stop. */
   stopWaiting: () => void;
 }
@@ -44,16 +52,29 @@ export interface Caller {
 
 const waitingCall = z.object({
   method: z.literal("tools/call"),
-  params: z.object({ arguments: z.object({ waitSeconds: z.number().positive() }) }),
+  params: z.object({
+    name: z.literal(getCallDetails.name),
+    arguments: z.object({ waitSeconds: z.number().positive() }),
+  }),
 });
 
 const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null() }) });
 
 /** @throws Error when a tool's definition cannot be served. */
-export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
+export function createMcp({ app, resources, version, report, denied = () => {} }: McpDeps): Mcp {
   const catalogue = buildCatalogue(TOOLS);
   const stopping = new AbortController();
-  const shared = { app, resources, catalogue, report, version, stopping: stopping.signal };
+  const waits = new Waits();
+  const shared = {
+    app,
+    resources,
+    catalogue,
+    report,
+    denied,
+    version,
+    waits,
+    stopping: stopping.signal,
+  };
   const serve = (context: McpRequestContext) => serverFor({ ...shared, ...callerOf(context) });
   const onerror = (error: Error) => report("mcp message refused", { error: error.message });
   const answering = createMcpHandler(serve, { onerror });
@@ -61,7 +82,9 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
   // as long as no answer has begun, `Deno.serve` (2.9) does not hear of that.
   const streaming = createMcpHandler(serve, { onerror, responseMode: "sse" });
   return {
-    async fetch(request, { principal, body }) {
+    async fetch(request, { principal: caller, body }) {
+      const application = applicationOf(body, request.headers);
+      const principal = { ...caller, via: { application, argumentsHash: null } };
       const toolset = new URL(request.url).searchParams.get("toolsets") ?? "all";
       if (toolset !== "all" && toolset !== "core") {
         const message = `toolsets: must be "core" or left out, got ${shown(toolset)}`;
@@ -70,13 +93,14 @@ export function createMcp({ app, resources, version, report }: McpDeps): Mcp {
         });
       }
       const authInfo = { token: "", clientId: "", scopes: [], extra: { principal, toolset } };
-      const handler = waits(body) ? streaming : answering;
+      const handler = mayWait(body) ? streaming : answering;
       const response = await handler.fetch(withBothAccepted(request), {
         authInfo,
         parsedBody: withoutNullArguments(body),
       });
       return await answerInJson(request, response);
     },
+    mayWait,
     stopWaiting: () => stopping.abort(),
   };
 }
@@ -94,7 +118,6 @@ function withoutNullArguments(body: unknown): unknown {
   return { ...message.data, params };
 }
 
-/** Whether answering may take its time. */
-function waits(body: unknown): boolean {
+function mayWait(body: unknown): boolean {
   return waitingCall.safeParse(body).success;
 }

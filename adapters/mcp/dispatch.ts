@@ -6,12 +6,16 @@
  */
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { type Principal, requirePermission, requireWrite } from "../../src/access/principal.ts";
+import { DomainError, type ErrorCode } from "../../src/kernel/errors.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Catalogue, Toolset } from "./catalogue.ts";
 import type { Tool, ToolContext } from "./define_tool.ts";
 import { invalidParams, type Report, toolErrorText } from "./errors.ts";
 import { failure, success } from "./results.ts";
+
+/** Told of each refusal. */
+export type Denied = (principal: Principal, tool: string, code: ErrorCode) => void;
 
 /** A `tools/call` request. */
 export interface ToolCall {
@@ -30,6 +34,7 @@ export async function callTool(
   call: ToolCall,
   context: ToolContext,
   report: Report,
+  denied: Denied,
 ): Promise<CallToolResult> {
   const tool = catalogue.find(call.name, toolset);
   if (tool === undefined) throw invalidParams(`Tool ${shown(call.name)} not found`);
@@ -37,6 +42,7 @@ export async function callTool(
     refuseEarly(tool, context.principal);
     return success(await tool.call(context, parseArguments(tool, call.arguments ?? {})));
   } catch (error) {
+    if (error instanceof DomainError) denied(context.principal, tool.name, error.code);
     return failure(toolErrorText(error, tool.name, report));
   }
 }

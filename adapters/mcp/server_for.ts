@@ -10,10 +10,11 @@ import type { App } from "../../src/app.ts";
 import type { Catalogue, Toolset } from "./catalogue.ts";
 import { complete, completionParams } from "./completions.ts";
 import type { ToolContext } from "./define_tool.ts";
-import { callTool } from "./dispatch.ts";
+import { callTool, type Denied } from "./dispatch.ts";
 import { invalidParams, protocolError, type Report } from "./errors.ts";
 import { getPrompt, LISTED_PROMPTS } from "./prompts.ts";
 import { LISTED_RESOURCES, LISTED_TEMPLATES, readResource, RESOURCE_TYPE } from "./resources.ts";
+import type { Waits } from "./waits.ts";
 
 /** Lists change with a new version, or with the caller's permissions; a client may keep them so long. */
 const LISTS_KEPT = { ttlMs: 300_000, cacheScope: "private" } as const;
@@ -53,6 +54,8 @@ export interface Serving {
   principal: Principal;
   toolset: Toolset;
   report: Report;
+  denied: Denied;
+  waits: Waits;
   /** Aborted when the server is about to stop. */
   stopping: AbortSignal;
   /** Of this server, told to clients. */
@@ -61,7 +64,18 @@ export interface Serving {
 
 /** A server for one caller's request. */
 export function serverFor(serving: Serving): Server {
-  const { app, resources, catalogue, principal, toolset, report, stopping, version } = serving;
+  const {
+    app,
+    resources,
+    catalogue,
+    principal,
+    toolset,
+    report,
+    stopping,
+    version,
+    waits,
+    denied,
+  } = serving;
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
   const { tools, instructions } = catalogue.offerTo(principal, toolset);
   const server = new Server(info, { ...OPTIONS, instructions });
@@ -84,9 +98,11 @@ export function serverFor(serving: Serving): Server {
   list("resources/templates/list", () => ({ resourceTemplates: LISTED_TEMPLATES }));
   list("prompts/list", () => ({ prompts: LISTED_PROMPTS }));
   server.setRequestHandler("tools/call", { params: callParams }, (params, context) => {
+    const progress = progressOf(context);
+    const call = (signal: AbortSignal) =>
+      callTool(catalogue, toolset, params, { app, principal, signal, progress }, report, denied);
     const signal = AbortSignal.any([context.mcpReq.signal, stopping]);
-    const toolContext = { app, principal, signal, progress: progressOf(context) };
-    return callTool(catalogue, toolset, params, toolContext, report);
+    return params.arguments?.waitSeconds ? waits.hold(signal, call) : call(signal);
   });
   server.setRequestHandler(
     "resources/read",
