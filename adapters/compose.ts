@@ -7,18 +7,22 @@
 import { type App, createApp } from "../src/app.ts";
 import type { Ports } from "../src/app_ports.ts";
 import { requestOfCall } from "../src/calls/new_call.ts";
+import { operator, type Principal } from "../src/access/principal.ts";
 import type { UnitOfWork } from "../src/kernel/unit_of_work.ts";
 import type { Clock } from "../src/kernel/clock.ts";
+import { DomainError } from "../src/kernel/errors.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
 import { readAssets } from "./console/assets.ts";
 import { createConsole } from "./console/create_console.tsx";
 import { agentHook } from "./http/agent_hook.ts";
+import { DenialBook } from "./denial_book.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
+import { perMinute } from "./http/request_limits.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
-import { MemoryRateLimits } from "./memory/rate_limits.ts";
+import { LeasedRateLimits } from "./leased_rate_limits.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { agentRecordings } from "./recordings/agent_recordings.ts";
@@ -31,6 +35,7 @@ import { Lanes, type Target } from "./postgres/lanes.ts";
 import { examineDatabase } from "./postgres/examine.ts";
 import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
 import { PostgresPhoneBooks } from "./postgres/phone_books.ts";
+import { PostgresRateLimits } from "./postgres/rate_limits.ts";
 import { serverKey } from "./postgres/server_keys.ts";
 import { PostgresUnitOfWork } from "./postgres/unit_of_work.ts";
 import type { PhoneProvider } from "./telephony/phone_provider.ts";
@@ -74,6 +79,9 @@ export interface Studio {
   close(): Promise<void>;
 }
 
+/** Whoever sends a token that is not accepted. */
+const NOBODY: Principal = { ...operator("unknown caller"), permissions: new Set() };
+
 /** Of this server; told to clients. */
 export const VERSION = "0.1.0";
 
@@ -90,6 +98,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const clock = options.clock ?? new SystemClock();
   const lanesOptions = { size: limits.databaseConnections, onRoundTrip: options.onRoundTrip };
   const lanes = new Lanes(database, lanesOptions);
+  // Probes do not stand in line with what they are to tell of.
+  const probeLanes = new Lanes(database, { size: 1 });
   const readLanes = readDatabase === null ? null : new Lanes(readDatabase, lanesOptions);
   const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
   const links = recordingLinks({ signingKey, publicUrl, clock });
@@ -99,6 +109,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const uow = watched(new PostgresUnitOfWork(lanes, sender.tell));
   const listen = options.listenDatabase ?? database;
   const changes = new PostgresChangeFeed({ listen, notify: database, log });
+  const rateLimits = new PostgresRateLimits(lanes);
   const provider = openPhone(telephony, {
     lanes,
     uow,
@@ -118,12 +129,15 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     recordingLinks: links,
     agentRecordings: agentRecordings({ publicUrl, clock, log }),
     passwords: new ScryptPasswords(),
-    rateLimits: new MemoryRateLimits(clock),
+    rateLimits,
+    // A key from outside protects from whoever may write to the database, too.
+    auditKey: options.signingKey ?? await serverKey(lanes, "audit-trail"),
   };
   const app = createApp(ports);
   const resources = readLanes === null
     ? app
     : createApp({ ...ports, uow: watched(new PostgresUnitOfWork(readLanes)) });
+  const denials = new DenialBook(app.access.recordDenials);
   const mcp = createMcp({
     app,
     resources,
@@ -131,17 +145,34 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     report: (event, fields) => log("warn", event, fields),
     clock,
     observe: telemetry?.mcp,
+    denied: (principal, tool, code) => denials.note(principal, tool, code),
   });
   const http = createHttp({
     publicUrl,
-    authenticate: app.access.authenticate,
+    authenticate: async (token) => {
+      try {
+        return await app.access.authenticate(token);
+      } catch (error) {
+        if (error instanceof DomainError) denials.note(NOBODY, "authenticate", error.code);
+        throw error;
+      }
+    },
     mcp: mcp.fetch,
-    ready: readiness(lanes, (await readMigrations()).length),
+    ready: readiness(probeLanes, (await readMigrations()).length),
     recordings: { links, open: app.calls.openRecording },
     clock,
     log,
-    requestsPerMinute: limits.requestsPerMinute,
     pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
+    limits: {
+      rates: new LeasedRateLimits(rateLimits, clock),
+      perToken: perMinute(limits.requestsPerMinute),
+      perClient: perMinute(limits.clientRequestsPerMinute),
+      perAddress: perMinute(limits.addressRequestsPerMinute),
+      failures: perMinute(limits.failedTokensPerMinute),
+    },
+    trustedProxies: limits.trustedProxies,
+    requestsInFlight: limits.requestsInFlight,
+    mayWait: mcp.mayWait,
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
       ...provider.hooks.map(({ path, method, handle }) => ({
@@ -156,7 +187,11 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     streams: mcp.streams,
     listening: () => changes.listening,
   });
-  const jobs = jobsOf(app, provider.silentSeconds);
+  const jobs = [
+    ...jobsOf(app, provider.silentSeconds, log),
+    { name: "note denials", every: 5_000, run: () => denials.flush() },
+    { name: "sweep rate limits", every: 60_000, run: () => rateLimits.sweep() },
+  ];
   if (telemetry) {
     const run = async () => telemetry.liveCalls(await countLiveCalls(lanes));
     jobs.push({ name: "count live calls", every: 10_000, run });
@@ -180,7 +215,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     },
     async close() {
       await Promise.all([changes.close(), sender.close()]);
-      await Promise.all([lanes.close(), readLanes?.close()]);
+      await denials.flush().catch((error) => log("warn", "denials were lost", { error }));
+      await Promise.all([lanes, probeLanes, readLanes].map((each) => each?.close()));
     },
   };
 }

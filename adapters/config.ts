@@ -58,11 +58,21 @@ export interface Config {
   exportsTelemetry: boolean;
 }
 
-/** What one process takes on. */
+/** What is taken on; rates of all processes together, null or absent for any number. */
 export interface Limits {
-  /** MCP messages a minute and user; null for any number. */
+  /** MCP messages a minute and token. */
   requestsPerMinute: number | null;
-  /** Connections to PostgreSQL. */
+  /** The same of all tokens of a client. */
+  clientRequestsPerMinute?: number | null;
+  /** Requests to `/mcp` a minute and network address. */
+  addressRequestsPerMinute?: number | null;
+  /** Tokens a minute and network address that are not accepted. */
+  failedTokensPerMinute?: number | null;
+  /** Proxies of our own in front, whose word on where a request came from counts. */
+  trustedProxies?: number;
+  /** Requests that one process works on at a time; null or absent for any number. */
+  requestsInFlight?: number | null;
+  /** Connections to PostgreSQL, of one process. */
   databaseConnections: number;
 }
 
@@ -86,15 +96,25 @@ export function readConfig(env: Env): Config {
     publicUrl: required(env, "PUBLIC_URL", publicUrl),
     port: readPort(env),
     telephony: readTelephony(env),
-    signingKey: optional(env, "SIGNING_KEY", signingKey) ?? null,
-    limits: {
-      // 0 is how a person says "no limit".
-      requestsPerMinute: optional(env, "LIMIT_REQUESTS_PER_MINUTE", count(0, 1_000_000), 600) ||
-        null,
-      databaseConnections: optional(env, "LIMIT_DATABASE_CONNECTIONS", count(1, 500), 10),
-    },
+    signingKey: readSigningKey(env),
+    limits: readLimits(env),
     // As the runtime reads it.
     exportsTelemetry: ["1", "true"].includes(env("OTEL_DENO") ?? ""),
+  };
+}
+
+function readLimits(env: Env): Limits {
+  // 0 is how a person says "no limit".
+  const rate = (name: string, otherwise: number) =>
+    optional(env, name, count(0, 1_000_000), otherwise) || null;
+  return {
+    requestsPerMinute: rate("LIMIT_REQUESTS_PER_MINUTE", 600),
+    clientRequestsPerMinute: rate("LIMIT_CLIENT_REQUESTS_PER_MINUTE", 3000),
+    addressRequestsPerMinute: rate("LIMIT_ADDRESS_REQUESTS_PER_MINUTE", 6000),
+    failedTokensPerMinute: rate("LIMIT_FAILED_TOKENS_PER_MINUTE", 30),
+    trustedProxies: optional(env, "LIMIT_TRUSTED_PROXIES", count(0, 10), 0),
+    requestsInFlight: optional(env, "LIMIT_REQUESTS_IN_FLIGHT", count(1, 100_000), 200),
+    databaseConnections: optional(env, "LIMIT_DATABASE_CONNECTIONS", count(1, 500), 10),
   };
 }
 
@@ -106,6 +126,11 @@ export function readDatabaseUrl(env: Env): string | null {
 /** `PUBLIC_URL`, or null when it is not set. */
 export function readPublicUrl(env: Env): URL | null {
   return optional(env, "PUBLIC_URL", publicUrl) ?? null;
+}
+
+/** `SIGNING_KEY`, or null when it is not set. */
+export function readSigningKey(env: Env): string | null {
+  return optional(env, "SIGNING_KEY", signingKey) ?? null;
 }
 
 /** `PORT`, 8787 unless set; 0 takes any free one. */

@@ -20,9 +20,7 @@ async function main(): Promise<void> {
     port: config.port,
     hostname: "0.0.0.0",
     onListen: ({ port }) => log("info", "listening", { port, publicUrl: config.publicUrl.href }),
-  }, (request, info) => {
-    return server?.studio.http.fetch(request, info) ?? starting(request);
-  });
+  }, (request, info) => server?.studio.http.fetch(request, info) ?? starting(request));
   const stop = async () => {
     log("info", "stopping");
     server?.studio.stopWaiting();

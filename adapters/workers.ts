@@ -22,14 +22,22 @@ export type ObserveJob = (name: string, run: () => Promise<unknown>) => Promise<
 const MAX_PAUSE = 30_000;
 
 /** The application's own jobs. */
-export function jobsOf(app: App, silentSeconds: number): Job[] {
+export function jobsOf(app: App, silentSeconds: number, log: Log): Job[] {
   return [
     { name: "dial due orders", every: 1_000, run: () => app.calls.dialDue() },
     { name: "reconcile calls", every: 2_000, run: () => app.calls.reconcile(silentSeconds) },
     { name: "run imports", every: 1_000, run: () => app.imports.run() },
     { name: "forget previews", every: 3_600_000, run: () => app.imports.forgetPreviews() },
+    { name: "seal the audit trail", every: 2_000, run: () => sealAudit(app, log) },
     { name: "forget idempotency keys", every: 3_600_000, run: () => app.calls.forgetKeys() },
   ];
+}
+
+/** The log is kept elsewhere than the database: its heads tell when the end of a chain is cut off. */
+async function sealAudit(app: App, log: Log): Promise<void> {
+  for (const { clientId, seq, hash } of await app.access.sealAudit()) {
+    log("info", "audit trail sealed", { clientUuid: clientId, seq, hash });
+  }
 }
 
 /** Runs every job until the signal, and settles when the last run has ended. */

@@ -11,6 +11,11 @@ import { inviteUser } from "./access/invite_user.ts";
 import { endSession, listSessions } from "./access/manage_sessions.ts";
 import { getClient, lookAtClient } from "./access/client_of.ts";
 import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
+import { fingerprint } from "./access/fingerprint.ts";
+import type { Principal } from "./access/principal.ts";
+import { recordDenials } from "./access/record_denials.ts";
+import { sealAudit } from "./access/seal_audit.ts";
+import { verifyAudit } from "./access/verify_audit.ts";
 import { auditTrail, clientNames, listAudit, listClients, listUsers } from "./access/queries.ts";
 import { signIn } from "./access/sign_in.ts";
 import { watchChanges } from "./access/watch_changes.ts";
@@ -89,6 +94,9 @@ export type App = {
     endSession: Bound<typeof endSession>;
     changePassword: Bound<typeof changePassword>;
     listAudit: Bound<typeof listAudit>;
+    sealAudit: Bound<typeof sealAudit>;
+    verifyAudit: Bound<typeof verifyAudit>;
+    recordDenials: Bound<typeof recordDenials>;
   };
   billing: {
     ledger: Bound<typeof listLedger>;
@@ -153,14 +161,23 @@ export type App = {
 
 /** The application over its ports. */
 export function createApp(ports: Ports): App {
+  /** Use cases that change something for somebody: the audit trail gets a hash of the arguments. */
+  const bindWrite = <A extends unknown[], R>(
+    useCase: (ports: Ports, principal: Principal, ...rest: A) => Promise<R>,
+  ) =>
+  async (principal: Principal, ...rest: A) => {
+    const argumentsHash = await fingerprint(ports.auditKey, rest);
+    const via = { application: principal.via?.application ?? null, argumentsHash };
+    return await useCase(ports, { ...principal, via }, ...rest);
+  };
   const bind = <A extends unknown[], R>(useCase: (ports: Ports, ...rest: A) => R) => (...rest: A) =>
     useCase(ports, ...rest);
   return {
     access: {
       authenticate: bind(authenticate),
-      issueToken: bind(issueToken),
+      issueToken: bindWrite(issueToken),
       listTokens: bind(listTokens),
-      revokeToken: bind(revokeToken),
+      revokeToken: bindWrite(revokeToken),
       getClient: bind(getClient),
       lookAtClient: bind(lookAtClient),
       listClients: bind(listClients),
@@ -168,7 +185,7 @@ export function createApp(ports: Ports): App {
       auditTrail: bind(auditTrail),
       watchChanges: bind(watchChanges),
       clientNames: bind(clientNames),
-      inviteUser: bind(inviteUser),
+      inviteUser: bindWrite(inviteUser),
       openInvitation: bind(openInvitation),
       acceptInvitation: bind(acceptInvitation),
       signIn: bind(signIn),
@@ -177,6 +194,9 @@ export function createApp(ports: Ports): App {
       endSession: bind(endSession),
       changePassword: bind(changePassword),
       listAudit: bind(listAudit),
+      sealAudit: bind(sealAudit),
+      verifyAudit: bind(verifyAudit),
+      recordDenials: bind(recordDenials),
     },
     billing: {
       ledger: bind(listLedger),
@@ -184,18 +204,18 @@ export function createApp(ports: Ports): App {
     records: {
       list: bind(listRecords),
       get: bind(getRecord),
-      create: bind(createRecord),
-      update: bind(updateRecord),
-      import: bind(importRecords),
+      create: bindWrite(createRecord),
+      update: bindWrite(updateRecord),
+      import: bindWrite(importRecords),
       profile: bind(recordProfile),
       outcomes: bind(recordOutcomes),
       suggest: bind(suggestRecords),
       listTypes: bind(listRecordTypes),
     },
     imports: {
-      preview: bind(previewImport),
-      start: bind(startImport),
-      discard: bind(discardImport),
+      preview: bindWrite(previewImport),
+      start: bindWrite(startImport),
+      discard: bindWrite(discardImport),
       get: bind(getImport),
       list: bind(listImports),
       run: bind(runImports),
@@ -215,11 +235,11 @@ export function createApp(ports: Ports): App {
     },
     callOrders: {
       list: bind(listCallOrders),
-      create: bind(createCallOrder),
-      updateStatus: bind(updateCallOrderStatus),
+      create: bindWrite(createCallOrder),
+      updateStatus: bindWrite(updateCallOrderStatus),
     },
     calls: {
-      initiate: bind(initiateCall),
+      initiate: bindWrite(initiateCall),
       list: bind(listCalls),
       get: bind(getCall),
       wait: bind(waitForCall),
@@ -234,8 +254,8 @@ export function createApp(ports: Ports): App {
       forgetKeys: bind(forgetKeys),
     },
     setup: {
-      apply: bind(applySetup),
-      importHistory: bind(importHistory),
+      apply: bindWrite(applySetup),
+      importHistory: bindWrite(importHistory),
     },
   };
 }

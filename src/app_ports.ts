@@ -24,6 +24,8 @@ export type Ports = {
   agentRecordings: AgentRecordings;
   passwords: PasswordHasher;
   rateLimits: RateLimits;
+  /** Keys the audit trail's hashes; best kept where the database's owner cannot read it. */
+  auditKey: string;
 };
 
 /** What reads of the store need. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { compose, examineDatabase, prepareDatabase } from "../compose.ts";
-import { type Config, ConfigError, readConfig, readPublicUrl } from "../config.ts";
+import { type Config, ConfigError, readConfig, readPublicUrl, readSigningKey } from "../config.ts";
 import { type OpenDatabase, openDatabase } from "../database.ts";
 import { CommandError, OPERATOR, type Studio } from "./command.ts";
 import type { Patient } from "./doctor.ts";
@@ -37,19 +37,21 @@ async function prepare(): Promise<{ database: OpenDatabase; applied: string[] }>
 }
 
 /** What the command line works with: nothing is served from here. */
-const HERE = {
-  publicUrl: new URL("http://localhost"),
-  telephony: { kind: "simulated", speed: 1 },
-  signingKey: null,
-  limits: { requestsPerMinute: null, databaseConnections: 2 },
-} as const;
+function here(): Omit<
+  Config,
+  "databaseUrl" | "databaseReadUrl" | "databaseListenUrl" | "port" | "exportsTelemetry"
+> {
+  return {
+    publicUrl: new URL("http://localhost"),
+    telephony: { kind: "simulated", speed: 1 },
+    signingKey: readSigningKey(Deno.env.get),
+    limits: { requestsPerMinute: null, databaseConnections: 2 },
+  };
+}
 
 async function composeOn(
   target: OpenDatabase["target"],
-  config: Omit<
-    Config,
-    "databaseUrl" | "databaseReadUrl" | "databaseListenUrl" | "port" | "exportsTelemetry"
-  > = HERE,
+  config = here(),
 ) {
   const { close, ...studio } = await compose({
     ...config,

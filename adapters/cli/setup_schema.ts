@@ -66,6 +66,15 @@ const callRules = {
   ).nullable().optional(),
 };
 
+const callCaps = {
+  maxCallsPerMinute: count(1, 1_000_000, "Calls that may be started a minute; null allows any.")
+    .nullable().optional(),
+  maxCallsPerDay: count(1, 1_000_000, "Calls that may be started a day (UTC); null allows any.")
+    .nullable().optional(),
+  maxSpendPerDay: money("Money for the calls of a day (UTC); null allows any.").nullable()
+    .optional(),
+};
+
 const dialingRules = strict({
   ...callRules,
   autoDial: z.boolean().optional().describe(
@@ -184,7 +193,9 @@ const client = strict({
     "What the phone network is expected to charge us, by the callee's country, and under default " +
       "for every other: an estimate until the provider tells. Replaces the whole list.",
   ),
-  rules: strict(callRules).optional().describe("What every campaign of the client is held to."),
+  rules: strict({ ...callRules, ...callCaps }).optional().describe(
+    "What every campaign of the client is held to, and caps on what it may start.",
+  ),
   topUps: z.array(strict({
     reference: name("Makes the payment count once, such as an invoice number."),
     amount: money("Paid in, in the client's currency."),

@@ -12,7 +12,7 @@ import { authenticated } from "./bearer.ts";
 import { type BodyLimits, checkBodyHeaders, readJsonBody } from "./json_body.ts";
 import type { Origins } from "./origin.ts";
 import { HttpProblem, problemResponse, RPC } from "./problem.ts";
-import type { RateLimiter } from "./rate_limit.ts";
+import type { Doorkeeper } from "./request_limits.ts";
 
 const TOOL_NAMES = new Set(TOOLS.map(({ name }) => name));
 
@@ -29,8 +29,10 @@ export interface McpRouteDeps {
   origins: Origins;
   limits: BodyLimits;
   /** Null allows any rate. */
-  limiter: RateLimiter | null;
+  doorkeeper: Doorkeeper | null;
   clock: Clock;
+  /** Whether answering a message may take its time. */
+  mayWait: (message: unknown) => boolean;
 }
 
 /** Who sent what: for the log. */
@@ -41,6 +43,15 @@ export interface McpFacts {
   tool?: string;
 }
 
+/** What is known of a request before it is read. */
+export interface McpRequest {
+  facts: McpFacts;
+  /** Where it came from; null when that cannot be known. */
+  address: string | null;
+  /** Gives its place among the requests under way to others. */
+  leave: () => void;
+}
+
 /**
  * Answers a request to `/mcp`, noting in `facts` what is learned on the way.
  *
@@ -49,14 +60,18 @@ export interface McpFacts {
 export async function serveMcp(
   request: Request,
   deps: McpRouteDeps,
-  facts: McpFacts,
+  { facts, address, leave }: McpRequest,
 ): Promise<Response> {
-  const { origins, limits, limiter } = deps;
+  const { origins, limits, doorkeeper } = deps;
   if (request.method === "OPTIONS") {
     const preflight = request.headers.has("origin") ? origins.preflightHeaders : {};
     return new Response(null, { status: 204, headers: { Allow: "POST, OPTIONS", ...preflight } });
   }
-  const principal = await authenticated(request.headers, deps.authenticate);
+  await doorkeeper?.arrive(address);
+  const principal = await authenticated(
+    request.headers,
+    (token) => doorkeeper?.identify(address, token, deps.authenticate) ?? deps.authenticate(token),
+  );
   facts.userUuid = principal.userId;
   facts.clientUuid = principal.clientId;
   if (request.method !== "POST") {
@@ -79,13 +94,14 @@ export async function serveMcp(
     const { name } = message.params;
     if (typeof name === "string") facts.tool = TOOL_NAMES.has(name) ? name : "other";
   }
-  const wait = limiter?.(principal.userId ?? "") ?? 0;
+  const wait = await doorkeeper?.count(principal) ?? 0;
   if (wait > 0) {
     const problem = new HttpProblem(429, `Too many requests: try again in ${wait} s.`, {
       "Retry-After": String(wait),
     });
     return problemResponse(problem, "/mcp", idOf(message));
   }
+  if (deps.mayWait(body)) leave();
   return await deps.mcp(request, {
     principal,
     body,

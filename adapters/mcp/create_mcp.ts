@@ -15,11 +15,15 @@ import type { Clock } from "../../src/kernel/clock.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { answerInJson, withBothAccepted } from "./accept.ts";
 import { buildCatalogue, type Toolset } from "./catalogue.ts";
+import { applicationOf } from "./application.ts";
+import type { Denied } from "./dispatch.ts";
 import type { Report } from "./errors.ts";
 import { Listening, listens } from "./listening.ts";
 import { type Fate, type Observe, operationOf } from "./observe.ts";
 import { serverFor } from "./server_for.ts";
+import { getCallDetails } from "./tools/get_call_details.ts";
 import { TOOLS } from "./tools/mod.ts";
+import { Waits } from "./waits.ts";
 
 /** What the endpoint is made of. */
 export interface McpDeps {
@@ -32,12 +36,16 @@ export interface McpDeps {
   clock: Clock;
   /** Takes note of each request. */
   observe?: Observe;
+  /** Told of each refusal of a tool. */
+  denied?: Denied;
 }
 
 /** The endpoint. */
 export interface Mcp {
   /** Answers one parsed JSON-RPC message of an authenticated caller. */
   fetch: (request: Request, context: Caller) => Promise<Response>;
+  /** Whether answering a message may take its time. */
+  mayWait: (body: unknown) => boolean;
   /**
    * Ends every wait for a call at once, with the call as it stands, and every stream of changes: the
    * server is about to stop.
@@ -57,16 +65,30 @@ export interface Caller {
 
 const waitingCall = z.object({
   method: z.literal("tools/call"),
-  params: z.object({ arguments: z.object({ waitSeconds: z.number().positive() }) }),
+  params: z.object({
+    name: z.literal(getCallDetails.name),
+    arguments: z.object({ waitSeconds: z.number().positive() }),
+  }),
 });
 
 const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null() }) });
 
 /** @throws Error when a tool's definition cannot be served. */
-export function createMcp({ app, resources, version, report, clock, observe }: McpDeps): Mcp {
+export function createMcp(deps: McpDeps): Mcp {
+  const { app, resources, version, report, denied = () => {}, clock, observe } = deps;
   const catalogue = buildCatalogue(TOOLS);
   const stopping = new AbortController();
-  const shared = { app, resources, catalogue, report, version, stopping: stopping.signal };
+  const waits = new Waits();
+  const shared = {
+    app,
+    resources,
+    catalogue,
+    report,
+    denied,
+    version,
+    waits,
+    stopping: stopping.signal,
+  };
   const serve = (context: McpRequestContext) =>
     serverFor({ ...shared, ...callerOf(context), era: context.era });
   const onerror = (error: Error) => report("mcp message refused", { error: error.message });
@@ -76,7 +98,9 @@ export function createMcp({ app, resources, version, report, clock, observe }: M
   const streaming = createMcpHandler(serve, { onerror, responseMode: "sse" });
   const listening = new Listening({ app, serve, onerror, clock });
   return {
-    async fetch(request, { principal, body, stillAllowed }) {
+    async fetch(request, { principal: caller, body, stillAllowed }) {
+      const application = applicationOf(body, request.headers);
+      const principal = { ...caller, via: { application, argumentsHash: null } };
       const toolset = new URL(request.url).searchParams.get("toolsets") ?? "all";
       if (toolset !== "all" && toolset !== "core") {
         const message = `toolsets: must be "core" or left out, got ${shown(toolset)}`;
@@ -92,7 +116,7 @@ export function createMcp({ app, resources, version, report, clock, observe }: M
           const listener = { principal, body, stillAllowed, authInfo };
           return await listening.open(withBothAccepted(request), listener);
         }
-        const handler = waits(body) ? streaming : answering;
+        const handler = mayWait(body) ? streaming : answering;
         const response = await handler.fetch(withBothAccepted(request), {
           authInfo,
           parsedBody: withoutNullArguments(body),
@@ -102,6 +126,7 @@ export function createMcp({ app, resources, version, report, clock, observe }: M
       if (observe === undefined) return await work();
       return await observe(operationOf(request, body, catalogue, toolset), fate, work);
     },
+    mayWait,
     stopWaiting() {
       stopping.abort();
       listening.closeAll();
@@ -129,7 +154,6 @@ function withoutNullArguments(body: unknown): unknown {
   return { ...message.data, params };
 }
 
-/** Whether answering may take its time. */
-function waits(body: unknown): boolean {
+function mayWait(body: unknown): boolean {
   return waitingCall.safeParse(body).success;
 }

@@ -6,7 +6,7 @@
  */
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { type Principal, requirePermission, requireWrite } from "../../src/access/principal.ts";
-import { DomainError } from "../../src/kernel/errors.ts";
+import { DomainError, type ErrorCode } from "../../src/kernel/errors.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Catalogue, Toolset } from "./catalogue.ts";
@@ -15,10 +15,21 @@ import { invalidParams, type Report, toolErrorText } from "./errors.ts";
 import type { Fate } from "./observe.ts";
 import { failure, success } from "./results.ts";
 
+/** Told of each refusal. */
+export type Denied = (principal: Principal, tool: string, code: ErrorCode) => void;
+
 /** A `tools/call` request. */
 export interface ToolCall {
   name: string;
   arguments?: Record<string, unknown>;
+}
+
+/** Whom a call's failure concerns beside its caller. */
+export interface CallWatch {
+  report: Report;
+  /** Filled in when the call fails. */
+  fate: Fate;
+  denied: Denied;
 }
 
 /**
@@ -31,8 +42,7 @@ export async function callTool(
   toolset: Toolset,
   call: ToolCall,
   context: ToolContext,
-  report: Report,
-  fate: Fate,
+  { report, fate, denied }: CallWatch,
 ): Promise<CallToolResult> {
   const tool = catalogue.find(call.name, toolset);
   if (tool === undefined) {
@@ -46,6 +56,7 @@ export async function callTool(
   } catch (error) {
     fate.error = "tool_error";
     fate.why = error instanceof DomainError ? error.code : "unexpected";
+    if (error instanceof DomainError) denied(context.principal, tool.name, error.code);
     return failure(toolErrorText(error, tool.name, report));
   }
 }

@@ -11,11 +11,12 @@ import type { Catalogue, Toolset } from "./catalogue.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import { complete, completionParams } from "./completions.ts";
 import type { ToolContext } from "./define_tool.ts";
-import { callTool } from "./dispatch.ts";
+import { callTool, type Denied } from "./dispatch.ts";
 import { invalidParams, protocolError, type Report } from "./errors.ts";
 import type { Fate } from "./observe.ts";
 import { getPrompt, LISTED_PROMPTS } from "./prompts.ts";
 import { LISTED_RESOURCES, LISTED_TEMPLATES, readResource, RESOURCE_TYPE } from "./resources.ts";
+import type { Waits } from "./waits.ts";
 
 /** Lists change with a new version, or with the caller's permissions; a client may keep them so long. */
 const LISTS_KEPT = { ttlMs: 300_000, cacheScope: "private" } as const;
@@ -69,6 +70,8 @@ export interface Serving {
   report: Report;
   /** Filled in when the request fails. */
   fate: Fate;
+  denied: Denied;
+  waits: Waits;
   /** Aborted when the server is about to stop. */
   stopping: AbortSignal;
   /** Of this server, told to clients. */
@@ -77,8 +80,20 @@ export interface Serving {
 
 /** A server for one caller's request. */
 export function serverFor(serving: Serving): Server {
-  const { app, resources, catalogue, principal, toolset, era, report, fate, stopping, version } =
-    serving;
+  const {
+    app,
+    resources,
+    catalogue,
+    principal,
+    toolset,
+    era,
+    report,
+    fate,
+    denied,
+    waits,
+    stopping,
+    version,
+  } = serving;
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
   const { tools, instructions } = catalogue.offerTo(principal, toolset);
   const server = new Server(info, { ...OPTIONS, capabilities: CAPABILITIES[era], instructions });
@@ -104,9 +119,15 @@ export function serverFor(serving: Serving): Server {
   list("resources/templates/list", () => ({ resourceTemplates: LISTED_TEMPLATES }));
   list("prompts/list", () => ({ prompts: LISTED_PROMPTS }));
   server.setRequestHandler("tools/call", { params: callParams }, (params, context) => {
+    const progress = progressOf(context);
+    const call = (signal: AbortSignal) =>
+      callTool(catalogue, toolset, params, { app, principal, signal, progress }, {
+        report,
+        fate,
+        denied,
+      });
     const signal = AbortSignal.any([context.mcpReq.signal, stopping]);
-    const toolContext = { app, principal, signal, progress: progressOf(context) };
-    return callTool(catalogue, toolset, params, toolContext, report, fate);
+    return params.arguments?.waitSeconds ? waits.hold(signal, call) : call(signal);
   });
   server.setRequestHandler(
     "resources/read",

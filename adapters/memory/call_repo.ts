@@ -70,6 +70,17 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
       const ofCampaign = live.filter((call) => call.campaignId === campaignId);
       return { ofClient: live.length, ofCampaign: ofCampaign.length };
     },
+    startedSince(clientId, tokenId, { minute, day }) {
+      const started = tx.all("calls").filter((call) =>
+        call.clientId === clientId && (tokenId === null || call.tokenId === tokenId)
+      );
+      const today = started.filter(({ createdAt }) => createdAt >= day);
+      return {
+        lastMinute: started.filter(({ createdAt }) => createdAt > minute).length,
+        today: today.length,
+        spend: today.reduce((sum, { price, reserved }) => sum + (price ?? reserved), 0n),
+      };
+    },
     insert(call) {
       requireFit(call);
       tx.insert("calls", call.id, call.clientId, call);

@@ -83,6 +83,12 @@ const OPERATORS = [
   "listSessions",
   "endSession",
   "endSessions",
+  "takeUnsealed",
+  "lastLink",
+  "seal",
+  "chains",
+  "links",
+  "unsealed",
 ];
 /** What is open before anybody is known. */
 const SIGN_IN = ["account", "identifySession", "invitation"];

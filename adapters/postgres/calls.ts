@@ -50,6 +50,7 @@ interface CallRow {
   phone_currency: string | null;
   max_seconds: number;
   initiated_by: Uuid | null;
+  token_id: Uuid | null;
   updated_at: Date;
 }
 
@@ -80,7 +81,7 @@ const CALL = fragment`l.id, l.client_id, l.order_id, l.record_id, l.campaign_id,
   l.duration_seconds, l.timeline, l.summary, l.recording_reference, l.recording_seconds,
   l.agent_recording_url, l.provider, l.provider_call_id, l.currency, l.setup, l.per_minute, l.increment_seconds,
   l.operational_per_minute, l.phone_per_minute, l.reserved, l.price, l.operational_cost, l.phone_cost, l.phone_currency,
-  l.max_seconds, l.initiated_by, l.updated_at`;
+  l.max_seconds, l.initiated_by, l.token_id, l.updated_at`;
 const NAMES = fragment`r.name as record_name, k.name as campaign_name, c.name as client_name`;
 /** As in the predicates of the partial indexes. */
 const LIVE = fragment`('dialing', 'queued', 'ringing', 'in_progress')`;
@@ -131,6 +132,17 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
         from calls l where l.client_id = ${clientId} and l.status in ${LIVE} and ${own}`;
       return { ofClient: row.of_client, ofCampaign: row.of_campaign };
     },
+    async startedSince(clientId, tokenId, { minute, day }) {
+      const since = minute < day ? minute : day;
+      const [row] = await sql<{ last_minute: number; today: number; spend: bigint }>`
+        select count(*) filter (where l.created_at > ${minute}::timestamptz)::int as last_minute,
+          count(*) filter (where l.created_at >= ${day}::timestamptz)::int as today,
+          coalesce(sum(coalesce(l.price, l.reserved))
+            filter (where l.created_at >= ${day}::timestamptz), 0)::bigint as spend
+        from calls l where l.client_id = ${clientId} and l.created_at >= ${since} and ${own}
+          and (${tokenId}::uuid is null or l.token_id = ${tokenId}::uuid)`;
+      return { lastMinute: row.last_minute, today: row.today, spend: row.spend };
+    },
     async insert(call) {
       requireOwn(filter, call.clientId);
       const { tariff, operationalPerMinute, phonePerMinute } = call.prices;
@@ -141,7 +153,8 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
           summary, recording_reference, recording_seconds, agent_recording_url, provider,
           provider_call_id, currency,
           setup, per_minute, increment_seconds, operational_per_minute, phone_per_minute, reserved,
-          price, operational_cost, phone_cost, phone_currency, max_seconds, initiated_by, updated_at
+          price, operational_cost, phone_cost, phone_currency, max_seconds, initiated_by,
+          token_id, updated_at
         ) values (
           ${call.clientId}, ${call.id}, ${call.orderId}, ${call.recordId}, ${call.campaignId},
           ${call.assistantId}, ${call.phoneNumber}, ${call.status}, ${call.endReason},
@@ -152,7 +165,8 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
           ${call.provider}, ${call.providerCallId}, ${call.currency}, ${tariff.setup},
           ${tariff.perMinute}, ${tariff.incrementSeconds}, ${operationalPerMinute},
           ${phonePerMinute}, ${call.reserved}, ${call.price}, ${call.operationalCost}, ${call.phoneCost},
-          ${call.phoneCurrency}, ${call.maxSeconds}, ${call.initiatedBy}, ${call.updatedAt}
+          ${call.phoneCurrency}, ${call.maxSeconds}, ${call.initiatedBy}, ${call.tokenId},
+          ${call.updatedAt}
         )`;
     },
     async update(call) {
@@ -350,6 +364,7 @@ function toCall(row: CallRow): Call {
     phoneCurrency: row.phone_currency,
     maxSeconds: row.max_seconds,
     initiatedBy: row.initiated_by,
+    tokenId: row.token_id,
     updatedAt: row.updated_at,
   };
 }

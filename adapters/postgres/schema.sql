@@ -29,6 +29,23 @@ create policy tenant on assistants for all to app_tenant using ((client_id = ( S
 grant insert, select, update on assistants to app_master;
 grant insert, select, update on assistants to app_tenant;
 
+create table audit_chain (
+  client_id uuid not null,
+  seq bigint not null,
+  entry_id uuid not null,
+  hash text not null,
+  key_id text not null,
+  constraint audit_chain_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint audit_chain_pkey PRIMARY KEY (client_id, seq),
+  constraint audit_chain_seq_check CHECK ((seq > 0))
+);
+CREATE UNIQUE INDEX audit_chain_entry ON public.audit_chain USING btree (client_id, entry_id);
+alter table audit_chain enable row level security;
+alter table audit_chain force row level security;
+create policy master on audit_chain for all to app_master using (true) with check (true);
+create policy tenant on audit_chain for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select on audit_chain to app_master;
+
 create table audit_log (
   client_id uuid not null,
   id uuid not null,
@@ -38,7 +55,13 @@ create table audit_log (
   actor text not null,
   action text not null,
   subject_id uuid,
-  constraint audit_log_pkey PRIMARY KEY (client_id, id)
+  application text,
+  arguments_hash text,
+  outcome text not null default 'ok'::text,
+  times integer not null default 1,
+  constraint audit_log_arguments_hash_check CHECK ((arguments_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint audit_log_pkey PRIMARY KEY (client_id, id),
+  constraint audit_log_times_check CHECK ((times > 0))
 );
 CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (client_id, subject_id, at DESC, id DESC) WHERE (subject_id IS NOT NULL);
 CREATE INDEX audit_log_by_user ON public.audit_log USING btree (client_id, user_id, at DESC, id DESC);
@@ -50,6 +73,18 @@ create policy master on audit_log for all to app_master using (true) with check 
 create policy tenant on audit_log for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select on audit_log to app_master;
 grant insert, select on audit_log to app_tenant;
+
+create table audit_pending (
+  client_id uuid not null,
+  id uuid not null,
+  constraint audit_pending_pkey PRIMARY KEY (client_id, id)
+);
+alter table audit_pending enable row level security;
+alter table audit_pending force row level security;
+create policy master on audit_pending for all to app_master using (true) with check (true);
+create policy tenant on audit_pending for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant delete, insert, select on audit_pending to app_master;
+grant insert on audit_pending to app_tenant;
 
 create table balances (
   client_id uuid not null,
@@ -189,6 +224,7 @@ create table calls (
   updated_at timestamp(3) with time zone not null,
   phone_per_minute bigint,
   agent_recording_url text,
+  token_id uuid,
   constraint calls_answered_by_check CHECK ((answered_by = ANY (ARRAY['person'::text, 'machine'::text]))),
   constraint calls_check CHECK (((end_reason IS NULL) = (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text])))),
   constraint calls_check1 CHECK (((phone_cost IS NULL) = (phone_currency IS NULL))),
@@ -217,6 +253,7 @@ CREATE INDEX calls_id ON public.calls USING btree (id);
 CREATE INDEX calls_live_of_campaign ON public.calls USING btree (client_id, campaign_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
 CREATE INDEX calls_newest ON public.calls USING btree (client_id, created_at DESC, id DESC);
 CREATE INDEX calls_silent ON public.calls USING btree (updated_at) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE INDEX calls_started ON public.calls USING btree (client_id, created_at) INCLUDE (token_id, price, reserved);
 CREATE INDEX calls_to_number ON public.calls USING btree (phone_number, created_at);
 CREATE INDEX calls_unpriced ON public.calls USING btree (provider, ended_at, id) WHERE ((phone_cost IS NULL) AND (answered_at IS NOT NULL) AND (provider_call_id IS NOT NULL) AND (ended_at IS NOT NULL));
 CREATE UNIQUE INDEX calls_live ON public.calls USING btree (client_id, order_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
@@ -611,6 +648,13 @@ CREATE INDEX calls_due ON phone_network.calls USING btree (next_at) WHERE (next_
 CREATE INDEX calls_number ON phone_network.calls USING btree (number) WHERE (refused IS NULL);
 grant insert, select, update on phone_network.calls to phone_network;
 
+create unlogged table rate_limits (
+  key bytea not null,
+  full_at timestamp with time zone not null,
+  constraint rate_limits_pkey PRIMARY KEY (key)
+) with (fillfactor=50);
+grant delete, insert, select, update on rate_limits to app_auth;
+
 create table record_types (
   client_id uuid not null,
   id uuid not null,
@@ -760,6 +804,7 @@ create table tokens (
   expires_at timestamp(3) with time zone,
   last_used_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  caps jsonb not null default '{}'::jsonb,
   constraint tokens_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
   constraint tokens_hash_key UNIQUE (hash),
   constraint tokens_pkey PRIMARY KEY (id),
@@ -806,7 +851,7 @@ RETURN (NULLIF(current_setting('app.client_id'::text, true), ''::text))::uuid;
 grant execute on function app_client_id() to public;
 
 CREATE OR REPLACE FUNCTION public.identify(token_hash text, moment timestamp with time zone)
- RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb)
+ RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, token_caps jsonb)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -821,7 +866,7 @@ AS $function$
   )
   select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at, t.expires_at, t.last_used_at,
     t.revoked_at, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
-    r.permissions
+    r.permissions, t.caps
   from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
   where t.hash = token_hash
 $function$;

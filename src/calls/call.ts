@@ -126,6 +126,8 @@ export type Call = {
   maxSeconds: number;
   /** Null when the server dialled it by itself. */
   initiatedBy: Uuid | null;
+  /** The token that was used; null likewise, and for calls from before it was noted. */
+  tokenId: Uuid | null;
   updatedAt: Date;
 };
 

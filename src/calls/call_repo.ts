@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Started } from "../compliance/call_caps.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import type { PageRequest, Slice } from "../kernel/page.ts";
 import type { Call, EndReason } from "./call.ts";
@@ -63,6 +64,12 @@ export interface CallRepo {
   liveOfOrder(clientId: Uuid, orderId: Uuid): Promise<Call | null>;
   /** Calls that have not ended. */
   countLive(clientId: Uuid, campaignId: Uuid): Promise<{ ofClient: number; ofCampaign: number }>;
+  /** Calls that the client, or one token, has started since then; what they cost, or may cost. */
+  startedSince(
+    clientId: Uuid,
+    tokenId: Uuid | null,
+    periods: { minute: Date; day: Date },
+  ): Promise<Started>;
   /**
    * Rejects when the order has a call that has not ended, or another call of the client has the
    * provider's id.

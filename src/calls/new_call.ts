@@ -60,6 +60,7 @@ export function newCall(
     phoneCurrency: null,
     maxSeconds: maxCallSeconds,
     initiatedBy: principal.userId,
+    tokenId: principal.tokenId,
     updatedAt: now,
   };
 }

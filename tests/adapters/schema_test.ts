@@ -36,6 +36,7 @@ const SHARED = [
   "clients",
   "invitations",
   "passwords",
+  "rate_limits",
   "roles",
   "schema_migrations",
   "server_keys",
@@ -98,7 +99,10 @@ function schemaOn(name: string, source: Promise<TestDatabases | null>): void {
         select relname from pg_class
         where relnamespace = 'public'::regnamespace and relkind = 'r'
           and not (relrowsecurity and relforcerowsecurity) order by 1`);
-    assertEquals(open.map(({ relname }) => relname), ["schema_migrations", "server_keys"]);
+    assertEquals(
+      open.map(({ relname }) => relname),
+      ["rate_limits", "schema_migrations", "server_keys"],
+    );
   });
 
   test("the application's roles cannot log in, own no table, and bypass nothing", async (db) => {

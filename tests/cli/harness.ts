@@ -63,6 +63,7 @@ export function openShell(): Shell {
       check: () => Promise.resolve("not_found"),
       open: () => Promise.resolve("not_found"),
     },
+    auditKey: "a key for tests",
   });
   const shell: Shell = {
     app,

@@ -64,7 +64,7 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
     pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
     clock,
     log,
-    requestsPerMinute: null,
+    trustedProxies: 1,
   });
   const visitor = () => new Visitor(fetch, publicUrl.origin);
   return {

@@ -12,6 +12,7 @@ import {
 } from "../../src/calls/call.ts";
 import type { CallFilter } from "../../src/calls/call_repo.ts";
 import type { Outcome } from "../../src/calls/outcome.ts";
+import { newId } from "../../src/kernel/ids.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import {
   callRow,
@@ -75,6 +76,7 @@ function tellOfCalls(tell: Tell): void {
       phoneCurrency: "USD",
       maxSeconds: 7200,
       initiatedBy: user.id,
+      tokenId: newId(NOON),
       updatedAt: new Date("2026-10-25T01:30:00.501Z"),
     });
     const untimed = desk.call({
@@ -309,6 +311,36 @@ function tellOfLiveCalls(tell: Tell): void {
       uow.read(scopeOf(company), ({ calls }) => calls.countLive(company.client.id, id));
     assertEquals(await count(company.campaign.id), { ofClient: 3, ofCampaign: 1 });
     assertEquals(await count(campaign.id), { ofClient: 3, ofCampaign: 2 });
+  });
+
+  tell("tells what a client or a token has started since, and what it costs", async (uow) => {
+    const desk = await ready(uow);
+    const { client } = desk.company;
+    const [mine, other] = [newId(NOON), newId(NOON)];
+    const at = (createdAt: Date, tokenId: string | null, cost: Partial<Call>) =>
+      insert(uow, desk.call({ ...ended(), ...cost, createdAt, tokenId }));
+    await at(minutes(-5), mine, { reserved: 10n, price: 1n });
+    await at(minutes(-2), other, { reserved: 20n, price: 2n });
+    await at(minutes(-1), null, { reserved: 40n, price: 0n });
+    await insert(uow, desk.call({ createdAt: NOON, tokenId: mine, reserved: 80n }));
+    await insert(uow, (await ready(uow)).call({ createdAt: NOON, tokenId: mine }));
+    const since = (tokenId: string | null, minute: Date, day: Date) =>
+      uow.read(
+        scopeOf(desk.company),
+        ({ calls }) => calls.startedSince(client.id, tokenId, { minute, day }),
+      );
+    assertEquals(await since(null, minutes(-1), minutes(-5)), {
+      lastMinute: 1,
+      today: 4,
+      spend: 83n,
+    });
+    assertEquals(await since(mine, minutes(-1), minutes(-4)), {
+      lastMinute: 1,
+      today: 1,
+      spend: 80n,
+    });
+    // The minute may have begun before the day.
+    assertEquals(await since(null, minutes(-3), NOON), { lastMinute: 3, today: 1, spend: 80n });
   });
 
   tell("finds live calls that were silent, the longest silent first", async (uow) => {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { AuditLink } from "../../src/access/audit_log.ts";
 import type { Client } from "../../src/access/client.ts";
 import { figuresOfCall } from "../../src/campaigns/stats.ts";
 import { newId } from "../../src/kernel/ids.ts";
@@ -86,6 +87,10 @@ function entryOf({ client }: World) {
   return { id: newId(NOON), clientId: client.id, at: NOON };
 }
 
+function linkOf({ audit: { clientId, id } }: World): AuditLink {
+  return { clientId, seq: 1, entryId: id, hash: "0".repeat(64), keyId: "test" };
+}
+
 /** Every method there is. */
 export const PROBES: Probes = {
   access: {
@@ -116,6 +121,12 @@ export const PROBES: Probes = {
     add: refuses(({ audit }, { user }) => audit.add(auditRow(user))),
     latest: finds([], ({ audit }) => audit.latest(100)),
     page: finds({ items: [], total: 0 }, ({ audit }) => audit.page({}, PAGE)),
+    takeUnsealed: operators(({ audit }) => audit.takeUnsealed(100)),
+    lastLink: { ...operators(({ audit }, { client }) => audit.lastLink(client.id)), reads: true },
+    seal: operators(({ audit }, world) => audit.seal([linkOf(world)])),
+    chains: { ...operators(({ audit }) => audit.chains()), reads: true },
+    links: { ...operators(({ audit }, { client }) => audit.links(client.id, 0, 9)), reads: true },
+    unsealed: { ...operators(({ audit }) => audit.unsealed(9)), reads: true },
   },
   balance: {
     get: finds(null, ({ balance }, { client }) => balance.get(client.id)),
@@ -174,6 +185,11 @@ export const PROBES: Probes = {
     liveOfOrder: finds(
       null,
       ({ calls }, { client, order }) => calls.liveOfOrder(client.id, order.id),
+    ),
+    startedSince: finds(
+      { lastMinute: 0, today: 0, spend: 0n },
+      ({ calls }, { client }) =>
+        calls.startedSince(client.id, null, { minute: minutes(-999), day: minutes(-999) }),
     ),
     countLive: finds(
       { ofClient: 0, ofCampaign: 0 },

@@ -69,7 +69,6 @@ export async function openEndpoint(otherwise: Otherwise = {}): Promise<Endpoint>
     recordings: { links, open: app.calls.openRecording },
     clock,
     log: () => {},
-    requestsPerMinute: null,
   });
   return { ...studio, app, fetch: http.fetch, stopWaiting: mcp.stopWaiting, people, reported };
 }

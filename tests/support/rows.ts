@@ -87,6 +87,7 @@ export function tokenRow(user: User, overrides: Partial<Token> = {}): Token {
     hash: randomHash(),
     readOnly: false,
     permissions: null,
+    caps: {},
     createdAt: NOON,
     expiresAt: null,
     lastUsedAt: null,
@@ -266,6 +267,7 @@ export function callRow(
     phoneCurrency: null,
     maxSeconds: 900,
     initiatedBy: null,
+    tokenId: null,
     updatedAt: NOON,
     ...overrides,
   };
@@ -299,6 +301,10 @@ export function auditRow(user: User, overrides: Partial<AuditEntry> = {}): Audit
     actor: user.name,
     action: "create-record",
     subjectId: null,
+    application: null,
+    argumentsHash: null,
+    outcome: "ok",
+    times: 1,
     ...overrides,
   };
 }

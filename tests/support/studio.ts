@@ -84,6 +84,7 @@ export async function openStudio(
     clock,
     gateway,
     phoneNumbers: PHONES,
+    auditKey: "a key for tests",
     recordingLinks: {
       sign: ({ callId }, at) => Promise.resolve(`https://studio.test/${callId}?${+at}`),
     },

@@ -17,7 +17,15 @@ Deno.test("a database and an address are all that a start needs", () => {
   assertEquals(config.databaseReadUrl, null);
   assertEquals(config.signingKey, null);
   assertEquals(config.telephony, { kind: "simulated", speed: 1 });
-  assertEquals(config.limits, { requestsPerMinute: 600, databaseConnections: 10 });
+  assertEquals(config.limits, {
+    requestsPerMinute: 600,
+    clientRequestsPerMinute: 3000,
+    addressRequestsPerMinute: 6000,
+    failedTokensPerMinute: 30,
+    trustedProxies: 0,
+    requestsInFlight: 200,
+    databaseConnections: 10,
+  });
 });
 
 Deno.test("on loopback the address may be plain http", () => {
@@ -51,6 +59,11 @@ const BAD: [string, Record<string, string | undefined>][] = [
   ["SIMULATED_PHONE_SPEED: must be a number", { SIMULATED_PHONE_SPEED: "0" }],
   ["SIGNING_KEY: must have at least 32", { SIGNING_KEY: "short" }],
   ["LIMIT_REQUESTS_PER_MINUTE: must be", { LIMIT_REQUESTS_PER_MINUTE: "-1" }],
+  ["LIMIT_CLIENT_REQUESTS_PER_MINUTE: must be", { LIMIT_CLIENT_REQUESTS_PER_MINUTE: "many" }],
+  ["LIMIT_ADDRESS_REQUESTS_PER_MINUTE: must", { LIMIT_ADDRESS_REQUESTS_PER_MINUTE: "1.5" }],
+  ["LIMIT_FAILED_TOKENS_PER_MINUTE: must be", { LIMIT_FAILED_TOKENS_PER_MINUTE: "-1" }],
+  ["LIMIT_TRUSTED_PROXIES: must be", { LIMIT_TRUSTED_PROXIES: "all" }],
+  ["LIMIT_REQUESTS_IN_FLIGHT: must be", { LIMIT_REQUESTS_IN_FLIGHT: "0" }],
   ["LIMIT_DATABASE_CONNECTIONS: must be", { LIMIT_DATABASE_CONNECTIONS: "0" }],
 ];
 
