@@ -10,7 +10,7 @@ const root = "adapters/compose.ts";
 const entries = new Set(
   ["main.ts", "dev.ts", "server.ts", "cli/main.ts"].map((file) => `adapters/${file}`),
 );
-/** Folders of adapters that the world calls, and files of neither side; all else there is outbound. */
+/** Folders of adapters that the world calls, and what is of neither side; all else there is outbound. */
 const inbound = new Set(["http", "mcp", "console", "cli"]);
 const neutral = new Set([
   "main.ts",
@@ -19,8 +19,10 @@ const neutral = new Set([
   "server.ts",
   "compose.ts",
   "config.ts",
+  "contacts_file",
   "database.ts",
   "log.ts",
+  "telemetry",
 ]);
 
 type Zone = "inside" | "inbound" | "outbound" | "other";

@@ -7,6 +7,7 @@
 import { SystemClock } from "./clock.ts";
 import { compose, prepareDatabase, type Studio } from "./compose.ts";
 import { ConfigError, readPort, readSpeed } from "./config.ts";
+import { type DemoPasswords, setDemoPasswords } from "./demo/demo_passwords.ts";
 import { type DemoTokens, fillDemo } from "./demo/fill_demo.ts";
 import { jsonLog } from "./log.ts";
 import { openEmbedded } from "./postgres/pglite.ts";
@@ -21,6 +22,7 @@ interface DevFile {
   mcpUrl: string;
   consoleUrl: string;
   tokens: DemoTokens;
+  signIn: DemoPasswords;
 }
 
 async function main(args: string[]): Promise<void> {
@@ -37,7 +39,8 @@ async function main(args: string[]): Promise<void> {
   let studio: Studio | null = null;
   const listener = Deno.serve(
     { port, hostname: HOST, onListen() {} },
-    (request) => studio?.http.fetch(request) ?? new Response("Starting", { status: 503 }),
+    (request, info) =>
+      studio?.http.fetch(request, info) ?? new Response("Starting", { status: 503 }),
   );
   const publicUrl = new URL(`http://${HOST}:${listener.addr.port}`);
 
@@ -62,10 +65,12 @@ async function main(args: string[]): Promise<void> {
   });
   if (known === null) await Deno.writeTextFile(making, "");
   const tokens = known?.tokens ?? await fillDemo(made);
+  const signIn = known?.signIn ?? await setDemoPasswords(made.app);
   await writeDevFile(file, {
     mcpUrl: new URL("/mcp", publicUrl).href,
     consoleUrl: publicUrl.href,
     tokens,
+    signIn,
   });
   if (known === null) await Deno.remove(making);
   const stopping = new AbortController();
@@ -74,7 +79,7 @@ async function main(args: string[]): Promise<void> {
   if (known === null) {
     console.log(`… done in ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
   }
-  greet(publicUrl, file, tokens.admin);
+  greet(publicUrl, file, tokens.admin, signIn);
 
   const stop = async () => {
     const late = setTimeout(() => Deno.exit(1), GRACE);
@@ -116,12 +121,20 @@ async function writeDevFile(file: string, content: DevFile): Promise<void> {
   await Deno.rename(draft, file);
 }
 
-function greet(publicUrl: URL, file: string, token: string): void {
+function greet(
+  publicUrl: URL,
+  file: string,
+  token: string,
+  { admin, viewer, master }: DemoPasswords,
+): void {
   const mcpUrl = new URL("/mcp", publicUrl).href;
   console.log(`Call Camp Studio is ready.
 
   MCP       ${mcpUrl}
   Console   ${publicUrl.href}
+            sign in as  ${said(admin)}
+            looks only  ${said(viewer)}
+            operator    ${said(master)}
   Token     ${token}
             (tokens of every kind of user: ${file})
 
@@ -130,6 +143,10 @@ Paste this to connect Claude Code:
   claude mcp add --transport http call-camp-studio ${mcpUrl} --header "Authorization: Bearer ${token}"
 
 Ctrl-C stops it; the data stays. --reset starts over.`);
+}
+
+function said({ email, password }: DemoPasswords["admin"]): string {
+  return `${email} / ${password}`;
 }
 
 try {

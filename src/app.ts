@@ -3,10 +3,24 @@
  *
  * @module
  */
+import { acceptInvitation, openInvitation } from "./access/accept_invitation.ts";
 import { authenticate } from "./access/authenticate.ts";
+import { authenticateSession } from "./access/authenticate_session.ts";
+import { changePassword } from "./access/change_password.ts";
+import { inviteUser } from "./access/invite_user.ts";
+import { endSession, listSessions } from "./access/manage_sessions.ts";
+import { getClient, lookAtClient } from "./access/client_of.ts";
 import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
-import { auditTrail, listClients, listUsers } from "./access/queries.ts";
+import { fingerprint } from "./access/fingerprint.ts";
+import type { Principal } from "./access/principal.ts";
+import { recordDenials } from "./access/record_denials.ts";
+import { sealAudit } from "./access/seal_audit.ts";
+import { verifyAudit } from "./access/verify_audit.ts";
+import { auditTrail, clientNames, listAudit, listClients, listUsers } from "./access/queries.ts";
+import { signIn } from "./access/sign_in.ts";
+import { watchChanges } from "./access/watch_changes.ts";
 import type { Ports } from "./app_ports.ts";
+import { listLedger } from "./billing/queries.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
 import { listCallOrders } from "./call_orders/queries.ts";
 import { updateCallOrderStatus } from "./call_orders/update_call_order_status.ts";
@@ -18,14 +32,17 @@ import {
   getCall,
   getRecording,
   getTranscript,
+  listCalls,
   openRecording,
   waitForCall,
+  watchCall,
 } from "./calls/queries.ts";
 import { reconcileCalls } from "./calls/reconcile_calls.ts";
 import { reportFromAgent } from "./calls/report_from_agent.ts";
 import { findAgentWebhook, listAssistants } from "./campaigns/agent_webhooks.ts";
 import {
   allCampaignStats,
+  callsPerDay,
   campaignOutcomes,
   campaignStats,
   getCampaign,
@@ -43,6 +60,9 @@ import {
   suggestRecords,
 } from "./records/queries.ts";
 import { importRecords } from "./records/import_records.ts";
+import { discardImport, getImport, listImports, startImport } from "./records/manage_imports.ts";
+import { previewImport } from "./records/preview_import.ts";
+import { forgetPreviews, runImports } from "./records/run_imports.ts";
 import { updateRecord } from "./records/update_record.ts";
 import { applySetup } from "./setup/apply_setup.ts";
 import { importHistory } from "./setup/import_history.ts";
@@ -58,9 +78,28 @@ export type App = {
     issueToken: Bound<typeof issueToken>;
     listTokens: Bound<typeof listTokens>;
     revokeToken: Bound<typeof revokeToken>;
+    getClient: Bound<typeof getClient>;
+    lookAtClient: Bound<typeof lookAtClient>;
     listClients: Bound<typeof listClients>;
     listUsers: Bound<typeof listUsers>;
     auditTrail: Bound<typeof auditTrail>;
+    watchChanges: Bound<typeof watchChanges>;
+    clientNames: Bound<typeof clientNames>;
+    inviteUser: Bound<typeof inviteUser>;
+    openInvitation: Bound<typeof openInvitation>;
+    acceptInvitation: Bound<typeof acceptInvitation>;
+    signIn: Bound<typeof signIn>;
+    authenticateSession: Bound<typeof authenticateSession>;
+    listSessions: Bound<typeof listSessions>;
+    endSession: Bound<typeof endSession>;
+    changePassword: Bound<typeof changePassword>;
+    listAudit: Bound<typeof listAudit>;
+    sealAudit: Bound<typeof sealAudit>;
+    verifyAudit: Bound<typeof verifyAudit>;
+    recordDenials: Bound<typeof recordDenials>;
+  };
+  billing: {
+    ledger: Bound<typeof listLedger>;
   };
   records: {
     list: Bound<typeof listRecords>;
@@ -73,11 +112,21 @@ export type App = {
     suggest: Bound<typeof suggestRecords>;
     listTypes: Bound<typeof listRecordTypes>;
   };
+  imports: {
+    preview: Bound<typeof previewImport>;
+    start: Bound<typeof startImport>;
+    discard: Bound<typeof discardImport>;
+    get: Bound<typeof getImport>;
+    list: Bound<typeof listImports>;
+    run: Bound<typeof runImports>;
+    forgetPreviews: Bound<typeof forgetPreviews>;
+  };
   campaigns: {
     list: Bound<typeof listCampaigns>;
     get: Bound<typeof getCampaign>;
     stats: Bound<typeof campaignStats>;
     allStats: Bound<typeof allCampaignStats>;
+    callsPerDay: Bound<typeof callsPerDay>;
     outcomes: Bound<typeof campaignOutcomes>;
     totalCosts: Bound<typeof totalCosts>;
     suggest: Bound<typeof suggestCampaigns>;
@@ -91,8 +140,10 @@ export type App = {
   };
   calls: {
     initiate: Bound<typeof initiateCall>;
+    list: Bound<typeof listCalls>;
     get: Bound<typeof getCall>;
     wait: Bound<typeof waitForCall>;
+    watch: Bound<typeof watchCall>;
     transcript: Bound<typeof getTranscript>;
     recording: Bound<typeof getRecording>;
     openRecording: Bound<typeof openRecording>;
@@ -110,34 +161,72 @@ export type App = {
 
 /** The application over its ports. */
 export function createApp(ports: Ports): App {
+  /** Use cases that change something for somebody: the audit trail gets a hash of the arguments. */
+  const bindWrite = <A extends unknown[], R>(
+    useCase: (ports: Ports, principal: Principal, ...rest: A) => Promise<R>,
+  ) =>
+  async (principal: Principal, ...rest: A) => {
+    const argumentsHash = await fingerprint(ports.auditKey, rest);
+    const via = { application: principal.via?.application ?? null, argumentsHash };
+    return await useCase(ports, { ...principal, via }, ...rest);
+  };
   const bind = <A extends unknown[], R>(useCase: (ports: Ports, ...rest: A) => R) => (...rest: A) =>
     useCase(ports, ...rest);
   return {
     access: {
       authenticate: bind(authenticate),
-      issueToken: bind(issueToken),
+      issueToken: bindWrite(issueToken),
       listTokens: bind(listTokens),
-      revokeToken: bind(revokeToken),
+      revokeToken: bindWrite(revokeToken),
+      getClient: bind(getClient),
+      lookAtClient: bind(lookAtClient),
       listClients: bind(listClients),
       listUsers: bind(listUsers),
       auditTrail: bind(auditTrail),
+      watchChanges: bind(watchChanges),
+      clientNames: bind(clientNames),
+      inviteUser: bindWrite(inviteUser),
+      openInvitation: bind(openInvitation),
+      acceptInvitation: bind(acceptInvitation),
+      signIn: bind(signIn),
+      authenticateSession: bind(authenticateSession),
+      listSessions: bind(listSessions),
+      endSession: bind(endSession),
+      changePassword: bind(changePassword),
+      listAudit: bind(listAudit),
+      sealAudit: bind(sealAudit),
+      verifyAudit: bind(verifyAudit),
+      recordDenials: bind(recordDenials),
+    },
+    billing: {
+      ledger: bind(listLedger),
     },
     records: {
       list: bind(listRecords),
       get: bind(getRecord),
-      create: bind(createRecord),
-      update: bind(updateRecord),
-      import: bind(importRecords),
+      create: bindWrite(createRecord),
+      update: bindWrite(updateRecord),
+      import: bindWrite(importRecords),
       profile: bind(recordProfile),
       outcomes: bind(recordOutcomes),
       suggest: bind(suggestRecords),
       listTypes: bind(listRecordTypes),
+    },
+    imports: {
+      preview: bindWrite(previewImport),
+      start: bindWrite(startImport),
+      discard: bindWrite(discardImport),
+      get: bind(getImport),
+      list: bind(listImports),
+      run: bind(runImports),
+      forgetPreviews: bind(forgetPreviews),
     },
     campaigns: {
       list: bind(listCampaigns),
       get: bind(getCampaign),
       stats: bind(campaignStats),
       allStats: bind(allCampaignStats),
+      callsPerDay: bind(callsPerDay),
       outcomes: bind(campaignOutcomes),
       totalCosts: bind(totalCosts),
       suggest: bind(suggestCampaigns),
@@ -146,13 +235,15 @@ export function createApp(ports: Ports): App {
     },
     callOrders: {
       list: bind(listCallOrders),
-      create: bind(createCallOrder),
-      updateStatus: bind(updateCallOrderStatus),
+      create: bindWrite(createCallOrder),
+      updateStatus: bindWrite(updateCallOrderStatus),
     },
     calls: {
-      initiate: bind(initiateCall),
+      initiate: bindWrite(initiateCall),
+      list: bind(listCalls),
       get: bind(getCall),
       wait: bind(waitForCall),
+      watch: bind(watchCall),
       transcript: bind(getTranscript),
       recording: bind(getRecording),
       openRecording: bind(openRecording),
@@ -163,8 +254,8 @@ export function createApp(ports: Ports): App {
       forgetKeys: bind(forgetKeys),
     },
     setup: {
-      apply: bind(applySetup),
-      importHistory: bind(importHistory),
+      apply: bindWrite(applySetup),
+      importHistory: bindWrite(importHistory),
     },
   };
 }

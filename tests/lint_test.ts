@@ -46,6 +46,10 @@ const specimens: Record<string, { text: string; objections?: Record<string, numb
       `import type { A } from "../new_folder/a.ts"; import "../phone_numbers.ts"; export type B = A;`,
     objections: { "boundaries/one-way": 2 },
   },
+  "adapters/console/page.tsx": {
+    text: `import "../postgres/a.ts"; export const p = <p>{"a"}</p>;`,
+    objections: { "boundaries/one-way": 1 },
+  },
   "adapters/cli/composes.ts": {
     text: `import "../compose.ts";`,
     objections: { "boundaries/one-way": 1 },

@@ -6,7 +6,7 @@
 import type { Command } from "./command.ts";
 import { applyFile } from "./commands/apply.ts";
 import { createAssistant, showAssistantWebhook } from "./commands/assistants.ts";
-import { audit } from "./commands/audit.ts";
+import { audit, verifyAudit } from "./commands/audit.ts";
 import { createCampaign, listCampaigns, setCampaignStatus } from "./commands/campaigns.ts";
 import { createClient, listClients, topUp } from "./commands/clients.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -17,7 +17,7 @@ import { createRecordType, listRecordTypes } from "./commands/record_types.ts";
 import { createRole, listRoles } from "./commands/roles.ts";
 import { printSchema } from "./commands/schema.ts";
 import { createToken, listTokens, revokeToken } from "./commands/tokens.ts";
-import { createUser, listUsers } from "./commands/users.ts";
+import { createUser, inviteUser, listUsers } from "./commands/users.ts";
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
@@ -29,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   createRole,
   listRoles,
   createUser,
+  inviteUser,
   listUsers,
   createToken,
   listTokens,
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   listCampaigns,
   setCampaignStatus,
   audit,
+  verifyAudit,
   listPhoneCalls,
   migrate,
   doctor,

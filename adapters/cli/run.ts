@@ -9,6 +9,7 @@ import { DomainError } from "../../src/kernel/errors.ts";
 import { type Command, CommandError, type Machine, type Studio, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpOn, helpOnAll } from "./help.ts";
+import { FileError } from "../contacts_file/file_error.ts";
 import { SetupFileError } from "./setup_file.ts";
 
 /** What the command line needs of the world. */
@@ -33,7 +34,7 @@ export async function runCli(args: string[], deps: CliDeps): Promise<ExitCode> {
     }
     if (
       error instanceof CommandError || error instanceof DomainError ||
-      error instanceof SetupFileError
+      error instanceof SetupFileError || error instanceof FileError
     ) {
       deps.stderr(`${error.message}\n`);
       return 1;

@@ -3,9 +3,10 @@ import type {
   BalanceService,
   CallMoney,
   LedgerEntry,
+  NamedBalance,
 } from "../../src/billing/balance_service.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
-import { happenedAt, newestFirst } from "./lists.ts";
+import { compare, slice } from "./lists.ts";
 import { keyOf } from "./tables.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
@@ -46,6 +47,13 @@ export function balanceService(tx: Transaction): AtOnce<BalanceService> {
     tx.insert("ledger", key, clientId, { ...entry, currency: held(clientId).currency });
   }
 
+  function ledgerOf(clientId: Uuid): LedgerEntry[] {
+    const entries = tx.all("ledger").filter((entry) => entry.clientId === clientId);
+    return entries.toSorted((a, b) =>
+      Number(b.at) - Number(a.at) || compare(b.id, a.id) || compare(b.kind, a.kind)
+    );
+  }
+
   function noteCall(
     { id, clientId, callId, at }: CallMoney,
     kind: LedgerEntry["kind"],
@@ -58,6 +66,16 @@ export function balanceService(tx: Transaction): AtOnce<BalanceService> {
   return {
     get(clientId) {
       return tx.find("balances", clientId);
+    },
+    list(limit) {
+      const named = tx.all("balances").map((balance) => ({
+        ...balance,
+        clientName: tx.find("clients", balance.clientId)?.name ?? "",
+      }));
+      const byName = (
+        { clientName, clientId }: NamedBalance,
+      ) => [clientName.toLowerCase(), clientId];
+      return named.sort((a, b) => byName(a) < byName(b) ? -1 : 1).slice(0, limit);
     },
     lock(clientId) {
       return tx.lock("balances", clientId);
@@ -96,9 +114,11 @@ export function balanceService(tx: Transaction): AtOnce<BalanceService> {
       note({ id, clientId, at, kind: "top_up", amount, callId: null, reference });
       return true;
     },
+    ledgerPage(clientId, page) {
+      return slice(ledgerOf(clientId), page);
+    },
     ledger(clientId, limit) {
-      const entries = tx.all("ledger").filter((entry) => entry.clientId === clientId);
-      return newestFirst(entries, happenedAt).slice(0, limit);
+      return ledgerOf(clientId).slice(0, limit);
     },
   };
 }

@@ -2,7 +2,7 @@ import { type Call, isLive } from "../../src/calls/call.ts";
 import type { CallRef } from "../../src/calls/call_event.ts";
 import type { CallRepo, CallView } from "../../src/calls/call_repo.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
-import { compare, createdAt, newestFirst } from "./lists.ts";
+import { compare, createdAt, newestFirst, slice } from "./lists.ts";
 import { keyOf } from "./tables.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
@@ -38,6 +38,15 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
         (other) => other.orderId === call.orderId && isLive(other),
       );
     }
+    if (call.providerCallId !== null) {
+      tx.requireUnique(
+        "calls",
+        call.id,
+        (other) =>
+          other.clientId === call.clientId && other.provider === call.provider &&
+          other.providerCallId === call.providerCallId,
+      );
+    }
   }
 
   function requireCall({ clientId, callId }: CallRef): void {
@@ -61,6 +70,17 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
       const ofCampaign = live.filter((call) => call.campaignId === campaignId);
       return { ofClient: live.length, ofCampaign: ofCampaign.length };
     },
+    startedSince(clientId, tokenId, { minute, day }) {
+      const started = tx.all("calls").filter((call) =>
+        call.clientId === clientId && (tokenId === null || call.tokenId === tokenId)
+      );
+      const today = started.filter(({ createdAt }) => createdAt >= day);
+      return {
+        lastMinute: started.filter(({ createdAt }) => createdAt > minute).length,
+        today: today.length,
+        spend: today.reduce((sum, { price, reserved }) => sum + (price ?? reserved), 0n),
+      };
+    },
     insert(call) {
       requireFit(call);
       tx.insert("calls", call.id, call.clientId, call);
@@ -68,6 +88,16 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
     update(call) {
       requireFit(call);
       tx.update("calls", call.id, call.clientId, call);
+    },
+    list({ campaignId, recordId, live, endReason }, page) {
+      const found = tx.all("calls").filter((call) =>
+        (campaignId === undefined || call.campaignId === campaignId) &&
+        (recordId === undefined || call.recordId === recordId) &&
+        (live === undefined || isLive(call) === live) &&
+        (endReason === undefined || call.endReason === endReason)
+      );
+      const { items, total } = slice(newestFirst(found, createdAt), page);
+      return { items: items.map(view), total };
     },
     ofRecord(recordId, limit) {
       return ofRecord(recordId).slice(0, limit);
@@ -78,6 +108,23 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
         Number(a.updatedAt) - Number(b.updatedAt) || compare(a.id, b.id)
       );
       return byAge.slice(0, limit);
+    },
+    toNumber(provider, phoneNumber, from, until) {
+      const found = tx.all("calls").filter((call) =>
+        call.provider === provider && call.phoneNumber === phoneNumber &&
+        call.createdAt >= from && call.createdAt <= until
+      );
+      return newestFirst(found, createdAt).reverse();
+    },
+    unpriced(provider, after, limit) {
+      const behind = ({ endedAt, id }: Call) =>
+        Number(endedAt) - Number(after.endedAt) || compare(id, after.id);
+      const found = tx.all("calls").filter((call) =>
+        call.provider === provider && call.phoneCost === null && call.answeredAt !== null &&
+        call.providerCallId !== null && call.endedAt !== null && behind(call) > 0
+      );
+      return found.toSorted((a, b) => Number(a.endedAt) - Number(b.endedAt) || compare(a.id, b.id))
+        .slice(0, limit);
     },
 
     addEvent(ref, eventId, at) {

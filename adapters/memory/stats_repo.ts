@@ -1,6 +1,9 @@
 import {
   addFigures,
+  type CampaignFigures,
   type CampaignStats,
+  type DayFigures,
+  dayFigures,
   noFigures,
   type OutcomeCount,
 } from "../../src/campaigns/stats.ts";
@@ -42,6 +45,24 @@ export function statsRepo(tx: Transaction): AtOnce<StatsRepo> {
       return sum.costs;
     },
 
+    addToDay(clientId, campaignId, day, change) {
+      tx.require("campaigns", campaignId, clientId);
+      const key = keyOf(campaignId, day);
+      const sum = dayFigures(addFigures(whole(tx.find("dayFigures", key)), whole(change), 1));
+      tx.save("dayFigures", key, clientId, { ...sum, campaignId, day });
+    },
+    days(campaignId, first, last) {
+      const found = tx.all("dayFigures").filter((row) =>
+        (campaignId === null || row.campaignId === campaignId) && row.day >= first &&
+        row.day <= last
+      );
+      const days = Array.from(Map.groupBy(found, ({ day }) => day), ([day, rows]) => ({
+        ...dayFigures(rows.reduce((sum, row) => addFigures(sum, whole(row), 1), noFigures())),
+        day,
+      }));
+      return days.toSorted((a, b) => compare(a.day, b.day));
+    },
+
     addOutcomes(clientId, campaignId, outcomes, sign) {
       tx.require("campaigns", campaignId, clientId);
       for (const { name, type, value } of outcomes) {
@@ -58,6 +79,11 @@ export function statsRepo(tx: Transaction): AtOnce<StatsRepo> {
       return summaries.toSorted((a, b) => compare(a.name, b.name) || compare(a.type, b.type));
     },
   };
+}
+
+/** A day's figures as a campaign's. */
+function whole(day: DayFigures | null): CampaignFigures {
+  return { ...noFigures(), ...day };
 }
 
 function summarize(counts: OutcomeCount[], most: number): OutcomeSummary {

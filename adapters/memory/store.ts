@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { type Change, ChangeListeners, type Changes } from "../../src/kernel/changes.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { accessRepo } from "./access_repo.ts";
@@ -13,14 +14,18 @@ import { balanceService } from "./balance_service.ts";
 import { callOrderRepo } from "./call_order_repo.ts";
 import { callRepo } from "./call_repo.ts";
 import { campaignRepo } from "./campaign_repo.ts";
+import { changeLog } from "./change_log.ts";
+import { contactImportRepo } from "./contact_import_repo.ts";
 import { doNotCallList } from "./do_not_call_list.ts";
 import { recordRepo } from "./record_repo.ts";
+import { signInRepo } from "./sign_in_repo.ts";
 import { statsRepo } from "./stats_repo.ts";
 import { emptyTables } from "./tables.ts";
 import { type AtOnce, Transaction } from "./transaction.ts";
 
 /** A new, empty store. */
-export function memoryStore(): { uow: UnitOfWork } {
+export function memoryStore(): { uow: UnitOfWork; changes: Changes } {
+  const changes = new ChangeListeners();
   let tables = emptyTables();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -36,14 +41,16 @@ export function memoryStore(): { uow: UnitOfWork } {
       const readOnly = inOneFlight && scope !== "authentication";
       const transaction = new Transaction(tables, scope, readOnly);
       const gate = new Gate(scope);
+      const told: Change[] = [];
       try {
-        const working = work(reposOf(transaction, gate));
+        const working = work(reposOf(transaction, gate, told));
         if (inOneFlight) {
           gate.close("This read has left: start every query before the first await.");
         }
         const result = await working;
         gate.requireNoFailure();
         tables = transaction.tables;
+        for (const change of told) changes.tell(change);
         return result;
       } finally {
         gate.close("This transaction is over.");
@@ -52,6 +59,7 @@ export function memoryStore(): { uow: UnitOfWork } {
   }
 
   return {
+    changes,
     uow: {
       read: (scope, work) => transact(scope, true, work),
       run: (scope, work) => transact(scope, false, work),
@@ -60,7 +68,31 @@ export function memoryStore(): { uow: UnitOfWork } {
 }
 
 /** What the operator's scope alone may do. */
-const OPERATORS = ["saveClient", "saveRole", "saveUser", "open", "topUp", "dropKeys"];
+const OPERATORS = [
+  "saveClient",
+  "saveRole",
+  "saveUser",
+  "open",
+  "topUp",
+  "dropKeys",
+  "insertInvitation",
+  "useInvitation",
+  "savePassword",
+  "noteSignIn",
+  "insertSession",
+  "listSessions",
+  "endSession",
+  "endSessions",
+  "takeUnsealed",
+  "lastLink",
+  "seal",
+  "chains",
+  "links",
+  "unsealed",
+];
+/** What is open before anybody is known. */
+const SIGN_IN = ["account", "identifySession", "invitation"];
+const AUTHENTICATION = ["identify", ...SIGN_IN];
 
 /** Decides whether a transaction takes another query, and remembers that one has failed. */
 class Gate {
@@ -79,8 +111,11 @@ class Gate {
   requireOpenFor(method: string): void {
     if (this.#closed !== null) throw new Error(`${method}: ${this.#closed}`);
     this.requireNoFailure();
-    if (this.#scope === "authentication" && method !== "identify") {
-      throw new Error(`${method}: nothing but access.identify is open to authentication`);
+    if (this.#scope === "authentication" && !AUTHENTICATION.includes(method)) {
+      throw new Error(`${method}: is not open to authentication`);
+    }
+    if (this.#scope !== "authentication" && SIGN_IN.includes(method)) {
+      throw new Error(`${method}: is open to authentication alone`);
     }
     if (this.#scope !== "all" && OPERATORS.includes(method)) {
       throw new Error(`${method}: is open to the operator alone`);
@@ -98,7 +133,7 @@ class Gate {
   }
 }
 
-function reposOf(tx: Transaction, gate: Gate): Repos {
+function reposOf(tx: Transaction, gate: Gate, told: Change[]): Repos {
   return {
     access: gated(accessRepo(tx), gate),
     audit: gated(auditLog(tx), gate),
@@ -106,8 +141,11 @@ function reposOf(tx: Transaction, gate: Gate): Repos {
     callOrders: gated(callOrderRepo(tx), gate),
     calls: gated(callRepo(tx), gate),
     campaigns: gated(campaignRepo(tx), gate),
+    changes: gated(changeLog(tx, told), gate),
     doNotCall: gated(doNotCallList(tx), gate),
+    imports: gated(contactImportRepo(tx), gate),
     records: gated(recordRepo(tx), gate),
+    signIn: gated(signInRepo(tx), gate),
     stats: gated(statsRepo(tx), gate),
   };
 }

@@ -11,7 +11,9 @@ import type {
   LedgerKind,
 } from "../../src/billing/balance_service.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
+import { offsetOf } from "../../src/kernel/page.ts";
 import { type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
+import { toSlice, type Total } from "./pages.ts";
 import { fragment, type Sql } from "./sql.ts";
 
 interface BalanceRow {
@@ -45,6 +47,13 @@ export function balanceService(sql: Sql, filter: ClientFilter): BalanceService {
       const [row] = await sql<BalanceRow>`
         select ${BALANCE} from balances b where b.client_id = ${clientId} and ${own}`;
       return row ? toBalance(row) : null;
+    },
+    async list(limit) {
+      const rows = await sql<BalanceRow & { client_name: string }>`
+        select ${BALANCE}, c.name as client_name from balances b
+        join clients c on c.id = b.client_id
+        where ${own} order by lower(c.name) collate "C", c.id limit ${limit}`;
+      return rows.map((row) => ({ ...toBalance(row), clientName: row.client_name }));
     },
     async lock(clientId) {
       const [row] = await sql<BalanceRow>`
@@ -129,6 +138,18 @@ export function balanceService(sql: Sql, filter: ClientFilter): BalanceService {
         where b.client_id = ${clientId} and ${own}`;
       requireWritten({ count: row ? 1 : 0 }, "balances");
       return row.noted;
+    },
+    async ledgerPage(clientId, page) {
+      const condition = fragment`b.client_id = ${clientId} and ${own}`;
+      const rows = await sql<LedgerRow & Total>`
+        select b.id, b.client_id, b.at, b.kind, b.amount, b.currency, b.call_id, b.reference, total
+        from (select count(*)::int as total from ledger b where ${condition}) as counted
+        left join (
+          select * from ledger b where ${condition}
+          order by b.at desc, b.id desc, b.kind desc limit ${page.limit} offset ${offsetOf(page)}
+        ) as b on true
+        order by b.at desc, b.id desc, b.kind desc`;
+      return toSlice(rows, toEntry);
     },
     async ledger(clientId, limit) {
       const rows = await sql<LedgerRow>`

@@ -60,7 +60,7 @@ export class Lane {
   /** Whether the server itself is at the other end, and keeps what it has prepared. */
   #direct = false;
 
-  private constructor(target: Target) {
+  private constructor(target: Target, onNotify?: (payload: string) => void) {
     const options = {
       max: 1,
       fetch_types: false,
@@ -71,6 +71,7 @@ export class Lane {
       backoff: () => 0,
       onnotice() {},
       onclose: () => this.#gone(),
+      onnotify: (_channel: string, payload: string) => onNotify?.(payload),
       connection: { application_name: "call-camp-studio" },
       types: TYPES as unknown as { bigint: typeof postgres.BigInt },
       socket: (to: Address) => {
@@ -88,12 +89,17 @@ export class Lane {
   }
 
   /**
-   * Connects, and settles within the deadline.
+   * Connects, and settles within the deadline. `onNotify` hears what comes on channels that the lane
+   * is told to listen on.
    *
    * @throws StoreError `unavailable` when the server refuses, or does not answer in time.
    */
-  static async open(target: Target, deadlineMs: number): Promise<Lane> {
-    const lane = new Lane(target);
+  static async open(
+    target: Target,
+    deadlineMs: number,
+    onNotify?: (payload: string) => void,
+  ): Promise<Lane> {
+    const lane = new Lane(target, onNotify);
     const timer = setTimeout(() => lane.discard(), deadlineMs);
     try {
       // The first statement of a connection does not pipeline: only a warm lane is handed out.

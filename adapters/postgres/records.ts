@@ -51,6 +51,7 @@ interface TypeRow {
 interface Names {
   type_name: string;
   client_name: string;
+  number_listed_at: Date | null;
 }
 
 interface TypeNames {
@@ -71,7 +72,9 @@ const RECORD = fragment`r.id, r.client_id, r.type_id, r.name, r.first_name, r.la
   r.phone_number, r.country, r.status, r.time_zone, r.consent_at, r.consent_source,
   r.do_not_call_at, r.parameters, r.created_at, r.updated_at`;
 const TYPE = fragment`t.id, t.client_id, t.name, t.description, t.created_at`;
-const NAMES = fragment`t.name as type_name, c.name as client_name`;
+const NAMES = fragment`t.name as type_name, c.name as client_name, (
+  select d.at from do_not_call d where d.client_id = r.client_id and d.phone_number = r.phone_number
+) as number_listed_at`;
 
 /** Records, their types and notes, of the client that the filter names. */
 export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
@@ -207,6 +210,12 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
         where r.client_id = ${record.clientId} and r.id = ${record.id} and ${own}`;
       requireWritten(rows, "records");
     },
+    async takenPhones(clientId, typeId, phoneNumbers) {
+      const rows = await sql<{ phone_number: string }>`
+        select r.phone_number from records r where r.client_id = ${clientId}
+          and r.type_id = ${typeId} and r.phone_number = any(${phoneNumbers}::text[]) and ${own}`;
+      return rows.map(({ phone_number }) => phone_number);
+    },
     async idByPhone(clientId, typeId, phoneNumber) {
       const [row] = await sql<{ id: Uuid }>`
         select r.id from records r where r.client_id = ${clientId} and r.type_id = ${typeId}
@@ -290,7 +299,12 @@ function toRecord(row: RecordRow): ContactRecord {
 }
 
 function toView(row: RecordRow & Names): RecordView {
-  return { record: toRecord(row), typeName: row.type_name, clientName: row.client_name };
+  return {
+    record: toRecord(row),
+    typeName: row.type_name,
+    clientName: row.client_name,
+    numberListedAt: row.number_listed_at,
+  };
 }
 
 function toType(row: TypeRow): RecordType {

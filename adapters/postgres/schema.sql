@@ -11,7 +11,10 @@ create table assistants (
   created_at timestamp(3) with time zone not null,
   webhook_platform text,
   webhook_secret text,
+  webhook_api_key text,
+  webhook_recording_hosts jsonb not null default '[]'::jsonb,
   constraint assistants_check CHECK (((webhook_platform IS NULL) = (webhook_secret IS NULL))),
+  constraint assistants_check1 CHECK (((webhook_api_key IS NULL) OR (webhook_secret IS NOT NULL))),
   constraint assistants_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
   constraint assistants_operational_per_minute_check CHECK ((operational_per_minute >= 0)),
   constraint assistants_pkey PRIMARY KEY (client_id, id),
@@ -26,6 +29,23 @@ create policy tenant on assistants for all to app_tenant using ((client_id = ( S
 grant insert, select, update on assistants to app_master;
 grant insert, select, update on assistants to app_tenant;
 
+create table audit_chain (
+  client_id uuid not null,
+  seq bigint not null,
+  entry_id uuid not null,
+  hash text not null,
+  key_id text not null,
+  constraint audit_chain_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint audit_chain_pkey PRIMARY KEY (client_id, seq),
+  constraint audit_chain_seq_check CHECK ((seq > 0))
+);
+CREATE UNIQUE INDEX audit_chain_entry ON public.audit_chain USING btree (client_id, entry_id);
+alter table audit_chain enable row level security;
+alter table audit_chain force row level security;
+create policy master on audit_chain for all to app_master using (true) with check (true);
+create policy tenant on audit_chain for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select on audit_chain to app_master;
+
 create table audit_log (
   client_id uuid not null,
   id uuid not null,
@@ -35,8 +55,16 @@ create table audit_log (
   actor text not null,
   action text not null,
   subject_id uuid,
-  constraint audit_log_pkey PRIMARY KEY (client_id, id)
+  application text,
+  arguments_hash text,
+  outcome text not null default 'ok'::text,
+  times integer not null default 1,
+  constraint audit_log_arguments_hash_check CHECK ((arguments_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint audit_log_pkey PRIMARY KEY (client_id, id),
+  constraint audit_log_times_check CHECK ((times > 0))
 );
+CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (client_id, subject_id, at DESC, id DESC) WHERE (subject_id IS NOT NULL);
+CREATE INDEX audit_log_by_user ON public.audit_log USING btree (client_id, user_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest ON public.audit_log USING btree (client_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest_of_all ON public.audit_log USING btree (at DESC, id DESC);
 alter table audit_log enable row level security;
@@ -45,6 +73,18 @@ create policy master on audit_log for all to app_master using (true) with check 
 create policy tenant on audit_log for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select on audit_log to app_master;
 grant insert, select on audit_log to app_tenant;
+
+create table audit_pending (
+  client_id uuid not null,
+  id uuid not null,
+  constraint audit_pending_pkey PRIMARY KEY (client_id, id)
+);
+alter table audit_pending enable row level security;
+alter table audit_pending force row level security;
+create policy master on audit_pending for all to app_master using (true) with check (true);
+create policy tenant on audit_pending for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant delete, insert, select on audit_pending to app_master;
+grant insert on audit_pending to app_tenant;
 
 create table balances (
   client_id uuid not null,
@@ -186,6 +226,8 @@ create table calls (
   initiated_by uuid,
   updated_at timestamp(3) with time zone not null,
   phone_per_minute bigint,
+  agent_recording_url text,
+  token_id uuid,
   constraint calls_answered_by_check CHECK ((answered_by = ANY (ARRAY['person'::text, 'machine'::text]))),
   constraint calls_check CHECK (((end_reason IS NULL) = (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text])))),
   constraint calls_check1 CHECK (((phone_cost IS NULL) = (phone_currency IS NULL))),
@@ -207,11 +249,18 @@ create table calls (
   constraint calls_reserved_check CHECK ((reserved >= 0)),
   constraint calls_status_check CHECK ((status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text, 'completed'::text, 'busy'::text, 'no_answer'::text, 'failed'::text, 'canceled'::text])))
 );
+CREATE INDEX calls_by_campaign ON public.calls USING btree (client_id, campaign_id, created_at DESC, id DESC);
+CREATE INDEX calls_by_end_reason ON public.calls USING btree (client_id, end_reason, created_at DESC, id DESC) WHERE (end_reason IS NOT NULL);
 CREATE INDEX calls_by_record ON public.calls USING btree (client_id, record_id, created_at DESC, id DESC);
 CREATE INDEX calls_id ON public.calls USING btree (id);
 CREATE INDEX calls_live_of_campaign ON public.calls USING btree (client_id, campaign_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE INDEX calls_newest ON public.calls USING btree (client_id, created_at DESC, id DESC);
 CREATE INDEX calls_silent ON public.calls USING btree (updated_at) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE INDEX calls_started ON public.calls USING btree (client_id, created_at) INCLUDE (token_id, price, reserved);
+CREATE INDEX calls_to_number ON public.calls USING btree (phone_number, created_at);
+CREATE INDEX calls_unpriced ON public.calls USING btree (provider, ended_at, id) WHERE ((phone_cost IS NULL) AND (answered_at IS NOT NULL) AND (provider_call_id IS NOT NULL) AND (ended_at IS NOT NULL));
 CREATE UNIQUE INDEX calls_live ON public.calls USING btree (client_id, order_id) WHERE (status = ANY (ARRAY['dialing'::text, 'queued'::text, 'ringing'::text, 'in_progress'::text]));
+CREATE UNIQUE INDEX calls_provider_call ON public.calls USING btree (client_id, provider, provider_call_id) WHERE (provider_call_id IS NOT NULL);
 alter table calls enable row level security;
 alter table calls force row level security;
 create policy master on calls for all to app_master using (true) with check (true);
@@ -235,6 +284,44 @@ create policy master on campaign_costs for all to app_master using (true) with c
 create policy tenant on campaign_costs for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select, update on campaign_costs to app_master;
 grant insert, select, update on campaign_costs to app_tenant;
+
+create table campaign_day_costs (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  day date not null,
+  currency text not null,
+  price bigint not null,
+  operational bigint not null,
+  phone bigint not null,
+  constraint campaign_day_costs_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_day_costs_pkey PRIMARY KEY (client_id, campaign_id, day, currency)
+);
+CREATE INDEX campaign_day_costs_of_all ON public.campaign_day_costs USING btree (client_id, day);
+alter table campaign_day_costs enable row level security;
+alter table campaign_day_costs force row level security;
+create policy master on campaign_day_costs for all to app_master using (true) with check (true);
+create policy tenant on campaign_day_costs for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_day_costs to app_master;
+grant insert, select, update on campaign_day_costs to app_tenant;
+
+create table campaign_days (
+  client_id uuid not null,
+  campaign_id uuid not null,
+  day date not null,
+  calls bigint not null,
+  answered bigint not null,
+  answered_ended bigint not null,
+  answered_seconds bigint not null,
+  constraint campaign_days_client_id_campaign_id_fkey FOREIGN KEY (client_id, campaign_id) REFERENCES campaigns(client_id, id),
+  constraint campaign_days_pkey PRIMARY KEY (client_id, campaign_id, day)
+);
+CREATE INDEX campaign_days_of_all ON public.campaign_days USING btree (client_id, day);
+alter table campaign_days enable row level security;
+alter table campaign_days force row level security;
+create policy master on campaign_days for all to app_master using (true) with check (true);
+create policy tenant on campaign_days for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on campaign_days to app_master;
+grant insert, select, update on campaign_days to app_tenant;
 
 create table campaign_end_reasons (
   client_id uuid not null,
@@ -366,10 +453,70 @@ create table clients (
 CREATE UNIQUE INDEX clients_name ON public.clients USING btree (lower(name));
 alter table clients enable row level security;
 alter table clients force row level security;
+create policy functions on clients for all to app_functions using (true) with check ();
 create policy master on clients for all to app_master using (true) with check (true);
 create policy tenant on clients for all to app_tenant using ((id = ( SELECT app_client_id() AS app_client_id))) with check ((id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select, update on clients to app_master;
+grant select (id, name) on clients to app_functions;
 grant select on clients to app_tenant;
+
+create table contact_import_rows (
+  client_id uuid not null,
+  import_id uuid not null,
+  "position" integer not null,
+  rows jsonb not null,
+  constraint contact_import_rows_client_id_import_id_fkey FOREIGN KEY (client_id, import_id) REFERENCES contact_imports(client_id, id),
+  constraint contact_import_rows_pkey PRIMARY KEY (client_id, import_id, "position")
+);
+alter table contact_import_rows enable row level security;
+alter table contact_import_rows force row level security;
+create policy master on contact_import_rows for all to app_master using (true) with check (true);
+create policy tenant on contact_import_rows for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant delete, insert, select on contact_import_rows to app_master;
+grant delete, insert, select on contact_import_rows to app_tenant;
+
+create table contact_imports (
+  client_id uuid not null,
+  id uuid not null,
+  type_id uuid not null,
+  user_id uuid,
+  actor text not null,
+  file_name text not null,
+  status text not null,
+  rows integer not null,
+  next_row integer not null,
+  expected_created integer not null,
+  expected_duplicates integer not null,
+  created integer not null,
+  duplicates integer not null,
+  refused integer not null,
+  problems jsonb not null,
+  lease_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  started_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  constraint contact_imports_check CHECK (((next_row >= 0) AND (next_row <= rows))),
+  constraint contact_imports_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
+  constraint contact_imports_client_id_type_id_fkey FOREIGN KEY (client_id, type_id) REFERENCES record_types(client_id, id),
+  constraint contact_imports_created_check CHECK ((created >= 0)),
+  constraint contact_imports_duplicates_check CHECK ((duplicates >= 0)),
+  constraint contact_imports_expected_created_check CHECK ((expected_created >= 0)),
+  constraint contact_imports_expected_duplicates_check CHECK ((expected_duplicates >= 0)),
+  constraint contact_imports_pkey PRIMARY KEY (client_id, id),
+  constraint contact_imports_refused_check CHECK ((refused >= 0)),
+  constraint contact_imports_rows_check CHECK ((rows >= 0)),
+  constraint contact_imports_status_check CHECK ((status = ANY (ARRAY['previewed'::text, 'running'::text, 'done'::text, 'discarded'::text])))
+);
+CREATE INDEX contact_imports_id ON public.contact_imports USING btree (id);
+CREATE INDEX contact_imports_newest ON public.contact_imports USING btree (client_id, created_at DESC, id DESC);
+CREATE INDEX contact_imports_previewed ON public.contact_imports USING btree (created_at) WHERE (status = 'previewed'::text);
+CREATE INDEX contact_imports_running ON public.contact_imports USING btree (started_at, id) WHERE (status = 'running'::text);
+alter table contact_imports enable row level security;
+alter table contact_imports force row level security;
+create policy master on contact_imports for all to app_master using (true) with check (true);
+create policy tenant on contact_imports for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
+grant insert, select, update on contact_imports to app_master;
+grant insert, select, update on contact_imports to app_tenant;
 
 create table do_not_call (
   client_id uuid not null,
@@ -400,6 +547,25 @@ create policy master on idempotency_keys for all to app_master using (true) with
 create policy tenant on idempotency_keys for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant delete, insert, select on idempotency_keys to app_master;
 grant insert, select on idempotency_keys to app_tenant;
+
+create table invitations (
+  id uuid not null,
+  user_id uuid not null,
+  hash text not null,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint invitations_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint invitations_hash_key UNIQUE (hash),
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invitations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table invitations enable row level security;
+alter table invitations force row level security;
+create policy functions on invitations for all to app_functions using (true) with check (true);
+create policy master on invitations for all to app_master using (true) with check (true);
+grant insert, select, update on invitations to app_master;
+grant select on invitations to app_functions;
 
 create table ledger (
   client_id uuid not null,
@@ -437,7 +603,7 @@ create table list_blocks (
   rows integer not null,
   constraint list_blocks_pkey PRIMARY KEY (client_id, relation, parent_id, status, from_at, from_id),
   constraint list_blocks_rows_check CHECK ((rows >= 0))
-);
+) with (fillfactor=50);
 alter table list_blocks enable row level security;
 alter table list_blocks force row level security;
 create policy functions on list_blocks for all to app_functions using (true) with check (true);
@@ -455,7 +621,7 @@ create table lists (
   rows bigint not null,
   constraint lists_pkey PRIMARY KEY (client_id, relation, parent_id, status),
   constraint lists_rows_check CHECK ((rows >= 0))
-);
+) with (fillfactor=50);
 alter table lists enable row level security;
 alter table lists force row level security;
 create policy functions on lists for all to app_functions using (true) with check (true);
@@ -484,6 +650,21 @@ create policy tenant on notes for all to app_tenant using ((client_id = ( SELECT
 grant insert, select on notes to app_master;
 grant insert, select on notes to app_tenant;
 
+create table passwords (
+  user_id uuid not null,
+  hash text not null,
+  changed_at timestamp(3) with time zone not null,
+  signed_in_at timestamp(3) with time zone,
+  constraint passwords_pkey PRIMARY KEY (user_id),
+  constraint passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+alter table passwords enable row level security;
+alter table passwords force row level security;
+create policy functions on passwords for all to app_functions using (true) with check (true);
+create policy master on passwords for all to app_master using (true) with check (true);
+grant insert, select, update on passwords to app_master;
+grant select on passwords to app_functions;
+
 create table phone_network.calls (
   client_id uuid not null,
   call_id uuid not null,
@@ -500,12 +681,20 @@ create table phone_network.calls (
   requests integer not null,
   pushed integer not null,
   next_at timestamp(3) with time zone,
+  hung_up_at timestamp(3) with time zone,
   constraint calls_pkey PRIMARY KEY (client_id, call_id),
   constraint calls_speed_check CHECK ((speed > (0)::double precision))
 );
 CREATE INDEX calls_due ON phone_network.calls USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX calls_number ON phone_network.calls USING btree (number) WHERE (refused IS NULL);
 grant insert, select, update on phone_network.calls to phone_network;
+
+create unlogged table rate_limits (
+  key bytea not null,
+  full_at timestamp with time zone not null,
+  constraint rate_limits_pkey PRIMARY KEY (key)
+) with (fillfactor=50);
+grant delete, insert, select, update on rate_limits to app_auth;
 
 create table record_types (
   client_id uuid not null,
@@ -606,6 +795,25 @@ create table server_keys (
 );
 grant insert, select on server_keys to app_master;
 
+create table sessions (
+  id uuid not null,
+  user_id uuid not null,
+  hash text not null,
+  created_at timestamp(3) with time zone not null,
+  last_used_at timestamp(3) with time zone not null,
+  constraint sessions_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint sessions_hash_key UNIQUE (hash),
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+alter table sessions enable row level security;
+alter table sessions force row level security;
+create policy functions on sessions for all to app_functions using (true) with check (true);
+create policy master on sessions for all to app_master using (true) with check (true);
+grant delete, insert, select on sessions to app_master;
+grant select, update (last_used_at) on sessions to app_functions;
+
 create table sip.calls (
   client_id uuid not null,
   call_id uuid not null,
@@ -638,6 +846,7 @@ create table tokens (
   expires_at timestamp(3) with time zone,
   last_used_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  caps jsonb not null default '{}'::jsonb,
   constraint tokens_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
   constraint tokens_hash_key UNIQUE (hash),
   constraint tokens_pkey PRIMARY KEY (id),
@@ -808,7 +1017,7 @@ alter function find_records(uuid,text,text,text,text,boolean,text,uuid,bigint,in
 grant execute on function find_records(uuid,text,text,text,text,boolean,text,uuid,bigint,integer) to app_tenant;
 
 CREATE OR REPLACE FUNCTION public.identify(token_hash text, moment timestamp with time zone)
- RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb)
+ RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, token_caps jsonb)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -820,7 +1029,8 @@ begin
   return query
     select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at::timestamptz,
       t.expires_at::timestamptz, t.last_used_at::timestamptz, t.revoked_at::timestamptz, u.client_id, u.role_id,
-      u.email, u.name, u.master, u.created_at::timestamptz, r.client_id, r.name, r.admin, r.permissions
+      u.email, u.name, u.master, u.created_at::timestamptz, r.client_id, r.name, r.admin, r.permissions,
+      t.caps
     from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
     where t.hash = token_hash;
   select t.last_used_at into used from tokens t where t.hash = token_hash;
@@ -832,6 +1042,29 @@ begin
 end $function$;
 alter function identify(text,timestamp with time zone) owner to app_functions;
 grant execute on function identify(text,timestamp with time zone) to app_auth;
+
+CREATE OR REPLACE FUNCTION public.identify_session(session_hash text, moment timestamp with time zone, idle_since timestamp with time zone)
+ RETURNS TABLE(session_id uuid, hash text, session_created_at timestamp with time zone, last_used_at timestamp with time zone, user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, client_name text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with noted as (
+    update sessions set last_used_at = moment where id in (
+      select id from sessions
+      where sessions.hash = session_hash
+        and sessions.last_used_at <= moment - interval '1 minute' and sessions.last_used_at > idle_since
+      for no key update skip locked
+    )
+  )
+  select s.id, s.hash, s.created_at, s.last_used_at, u.id, u.client_id, u.role_id, u.email, u.name, u.master,
+    u.created_at, r.client_id, r.name, r.admin, r.permissions, c.name
+  from sessions s join users u on u.id = s.user_id join roles r on r.id = u.role_id
+    left join clients c on c.id = u.client_id
+  where s.hash = session_hash
+$function$;
+alter function identify_session(text,timestamp with time zone,timestamp with time zone) owner to app_functions;
+grant execute on function identify_session(text,timestamp with time zone,timestamp with time zone) to app_auth;
 
 CREATE OR REPLACE FUNCTION public.keep_lists()
  RETURNS trigger
@@ -946,6 +1179,20 @@ AS $function$
 $function$;
 grant execute on function list_query(text,text,uuid,text) to app_functions;
 
+CREATE OR REPLACE FUNCTION public.open_invitation(invitation_hash text)
+ RETURNS TABLE(invitation_id uuid, hash text, invitation_created_at timestamp with time zone, expires_at timestamp with time zone, used_at timestamp with time zone, user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select i.id, i.hash, i.created_at, i.expires_at, i.used_at, u.id, u.client_id, u.role_id, u.email, u.name, u.master,
+    u.created_at
+  from invitations i join users u on u.id = i.user_id
+  where i.hash = invitation_hash
+$function$;
+alter function open_invitation(text) owner to app_functions;
+grant execute on function open_invitation(text) to app_auth;
+
 CREATE OR REPLACE FUNCTION public.search_records(client uuid, text_pattern text, phone_pattern text)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
@@ -961,3 +1208,17 @@ begin
 end $function$;
 alter function search_records(uuid,text,text) owner to app_functions;
 grant execute on function search_records(uuid,text,text) to app_tenant;
+
+CREATE OR REPLACE FUNCTION public.sign_in_account(address text)
+ RETURNS TABLE(user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, password_hash text, signed_in_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select u.id, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
+    r.permissions, p.hash, p.signed_in_at
+  from users u join roles r on r.id = u.role_id left join passwords p on p.user_id = u.id
+  where lower(u.email) = lower(address)
+$function$;
+alter function sign_in_account(text) owner to app_functions;
+grant execute on function sign_in_account(text) to app_auth;

@@ -6,10 +6,10 @@
 import type { EndReason } from "../../src/calls/call.ts";
 import type { Outcome } from "../../src/calls/outcome.ts";
 import type { CallOrderStatus } from "../../src/call_orders/call_order.ts";
-import type { CampaignStats, CostSums } from "../../src/campaigns/stats.ts";
+import type { CampaignStats, CostSums, DayStats } from "../../src/campaigns/stats.ts";
 import type { OutcomeSummary, StatsRepo } from "../../src/campaigns/stats_repo.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
-import { type ClientFilter, owned, requireOwn } from "./client_filter.ts";
+import { alsoOf, type ClientFilter, owned, requireOwn } from "./client_filter.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
 /** Sums as decimal text, because JSON numbers are floats. */
@@ -30,6 +30,15 @@ interface StatsRow {
   costs: CostRow[];
 }
 
+interface DayRow {
+  day: string;
+  calls: number;
+  answered: number;
+  answered_ended: number;
+  answered_seconds: number;
+  costs: CostRow[];
+}
+
 interface OutcomeRow {
   name: string;
   type: Outcome["type"];
@@ -46,12 +55,7 @@ export function statsRepo(sql: Sql, filter: ClientFilter): StatsRepo {
     async add(clientId, campaignId, change) {
       requireOwn(filter, clientId);
       const { calls, answered, answeredEnded, answeredSeconds } = change;
-      const costs = change.costs.map(({ currency, price, operational, phone }): CostRow => ({
-        currency,
-        price: String(price),
-        operational: String(operational),
-        phone: String(phone),
-      }));
+      const costs = change.costs.map(fromCosts);
       // In the order of their keys, so that two transactions do not wait for each other.
       await sql`
         with campaign (client_id, campaign_id) as (
@@ -114,6 +118,68 @@ export function statsRepo(sql: Sql, filter: ClientFilter): StatsRepo {
         having sum(k.price) <> 0 or sum(k.operational) <> 0 or sum(k.phone) <> 0
         order by k.currency`;
       return rows.map(toCosts);
+    },
+
+    async addToDay(clientId, campaignId, day, change) {
+      requireOwn(filter, clientId);
+      const { calls, answered, answeredEnded, answeredSeconds } = change;
+      const costs = change.costs.map(fromCosts);
+      await sql`
+        with day (client_id, campaign_id, day) as (
+          select ${clientId}::uuid, ${campaignId}::uuid, ${day}::date
+        ), figures as (
+          insert into campaign_days as s (
+            client_id, campaign_id, day, calls, answered, answered_ended, answered_seconds
+          )
+          select client_id, campaign_id, day, ${calls}::bigint, ${answered}::bigint,
+            ${answeredEnded}::bigint, ${answeredSeconds}::bigint
+          from day
+          on conflict (client_id, campaign_id, day) do update set
+            calls = s.calls + excluded.calls, answered = s.answered + excluded.answered,
+            answered_ended = s.answered_ended + excluded.answered_ended,
+            answered_seconds = s.answered_seconds + excluded.answered_seconds
+        )
+        insert into campaign_day_costs as s (
+          client_id, campaign_id, day, currency, price, operational, phone
+        )
+        select client_id, campaign_id, day, currency, price, operational, phone
+        from day, jsonb_to_recordset(${json(costs)})
+          as (currency text, price bigint, operational bigint, phone bigint)
+        order by currency
+        on conflict (client_id, campaign_id, day, currency) do update set
+          price = s.price + excluded.price, operational = s.operational + excluded.operational,
+          phone = s.phone + excluded.phone`;
+    },
+    async days(campaignId, first, last) {
+      const owner = fragment`select client_id from campaigns where id = ${campaignId}`;
+      const condition = fragment`${own} and k.day between ${first} and ${last}
+        ${
+        campaignId === null ? fragment`` : fragment`and k.campaign_id = ${campaignId}
+            ${alsoOf(filter, fragment`k.client_id`, owner)}`
+      }`;
+      const rows = await sql<DayRow>`
+        with figures as (
+          select k.day, sum(k.calls)::float8 as calls, sum(k.answered)::float8 as answered,
+            sum(k.answered_ended)::float8 as answered_ended,
+            sum(k.answered_seconds)::float8 as answered_seconds
+          from campaign_days k where ${condition} group by k.day
+        ), sums as (
+          select k.day, k.currency, sum(k.price) as price, sum(k.operational) as operational,
+            sum(k.phone) as phone
+          from campaign_day_costs k where ${condition} group by k.day, k.currency
+          having sum(k.price) <> 0 or sum(k.operational) <> 0 or sum(k.phone) <> 0
+        ), costs as (
+          select day, jsonb_agg(
+            jsonb_build_object('currency', currency, 'price', price::text,
+              'operational', operational::text, 'phone', phone::text)
+            order by currency
+          ) as costs
+          from sums group by day
+        )
+        select day::text, calls, answered, answered_ended, answered_seconds,
+          coalesce(costs, '[]') as costs
+        from figures left join costs using (day) order by day`;
+      return rows.map(toDay);
     },
 
     async addOutcomes(clientId, campaignId, outcomes, sign) {
@@ -198,12 +264,32 @@ function statsOf(campaigns: Fragment): Fragment {
     left join campaign_stats s on s.client_id = k.client_id and s.campaign_id = k.id`;
 }
 
+function fromCosts({ currency, price, operational, phone }: CostSums): CostRow {
+  return {
+    currency,
+    price: String(price),
+    operational: String(operational),
+    phone: String(phone),
+  };
+}
+
 function toCosts({ currency, price, operational, phone }: CostRow): CostSums {
   return {
     currency,
     price: BigInt(price),
     operational: BigInt(operational),
     phone: BigInt(phone),
+  };
+}
+
+function toDay(row: DayRow): DayStats {
+  return {
+    day: row.day,
+    calls: row.calls,
+    answered: row.answered,
+    answeredEnded: row.answered_ended,
+    answeredSeconds: row.answered_seconds,
+    costs: row.costs.map(toCosts),
   };
 }
 

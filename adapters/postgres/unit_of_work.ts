@@ -6,6 +6,7 @@
  * @module
  */
 import { DomainError } from "../../src/kernel/errors.ts";
+import type { Change } from "../../src/kernel/changes.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { accessRepo } from "./access.ts";
@@ -14,11 +15,14 @@ import { balanceService } from "./balance.ts";
 import { callOrderRepo } from "./call_orders.ts";
 import { callRepo } from "./calls.ts";
 import { campaignRepo } from "./campaigns.ts";
+import { changeLog } from "./change_log.ts";
 import type { ClientFilter } from "./client_filter.ts";
+import { contactImportRepo } from "./contact_imports.ts";
 import { doNotCallList } from "./do_not_call.ts";
 import { StoreError } from "./errors.ts";
 import type { Lanes, Sql, TxScope } from "./lanes.ts";
 import { recordRepo } from "./records.ts";
+import { signInRepo } from "./sign_in.ts";
 import { statsRepo } from "./stats.ts";
 
 /** SQLSTATEs of a value that another row has, perhaps since a moment ago, and of a deadlock. */
@@ -26,9 +30,15 @@ const COLLISIONS: (string | undefined)[] = ["23505", "40P01"];
 /** The third time it is not a coincidence. */
 const TRIES = 3;
 
-/** Work on PostgreSQL, over lanes that its owner closes. */
+/**
+ * Work on PostgreSQL, over lanes that its owner closes. `tell` gets what a transaction has changed,
+ * once it has been committed.
+ */
 export class PostgresUnitOfWork implements UnitOfWork {
-  constructor(private readonly lanes: Lanes) {}
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly tell: (changes: Change[]) => void = () => {},
+  ) {}
 
   async read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
     try {
@@ -39,10 +49,15 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 
   async run<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
+    const noted: Change[] = [];
     for (let tried = 1;; tried++) {
       try {
-        return await this.lanes.transaction(roleOf(scope), inRepos(scope, work));
+        const value = await this.lanes.transaction(roleOf(scope), inRepos(scope, work, noted));
+        this.tell(noted);
+        return value;
       } catch (error) {
+        // It may have been committed all the same.
+        if (error instanceof StoreError && error.kind === "unknown_outcome") this.tell(noted);
         const collided = error instanceof StoreError && COLLISIONS.includes(error.code);
         if (!collided || tried === TRIES) throw domainError(error);
       }
@@ -50,22 +65,31 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 }
 
-const MAKERS: { [Name in keyof Repos]: (sql: Sql, filter: ClientFilter) => Repos[Name] } = {
+const MAKERS: {
+  [Name in keyof Repos]: (
+    sql: Sql,
+    filter: ClientFilter,
+    noted: Change[],
+  ) => Repos[Name];
+} = {
   access: accessRepo,
   audit: auditLog,
   balance: balanceService,
   callOrders: callOrderRepo,
   calls: callRepo,
   campaigns: campaignRepo,
+  changes: changeLog,
   doNotCall: doNotCallList,
+  imports: contactImportRepo,
   records: recordRepo,
+  signIn: signInRepo,
   stats: statsRepo,
 };
 const NAMES = Object.keys(MAKERS) as (keyof Repos)[];
 
 /** The repositories of one transaction; the filter is their own fence, beside the role's. */
-export function reposOf(sql: Sql, filter: ClientFilter): Repos {
-  return lazily((name) => MAKERS[name](sql, filter));
+export function reposOf(sql: Sql, filter: ClientFilter, noted: Change[] = []): Repos {
+  return lazily((name) => MAKERS[name](sql, filter, noted));
 }
 
 /** Repositories that are made when they are first asked for: most work needs one or two of them. */
@@ -89,11 +113,19 @@ function filterOf(scope: Scope): ClientFilter {
 }
 
 /** Work that fails when any of its queries has failed, whether or not it waited for that one. */
-function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
+function inRepos<T>(
+  scope: Scope,
+  work: (repos: Repos) => Promise<T>,
+  noted: Change[] = [],
+) {
   return async (sql: Sql): Promise<T> => {
     const started: Promise<unknown>[] = [];
+    // The work may run again.
+    noted.length = 0;
     const filter = filterOf(scope);
-    const value = await work(lazily((name) => watched(MAKERS[name](sql, filter), started)));
+    const value = await work(
+      lazily((name) => watched(MAKERS[name](sql, filter, noted), started)),
+    );
     await Promise.all(started);
     return value;
   };

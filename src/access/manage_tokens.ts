@@ -4,8 +4,9 @@
  * @module
  */
 import type { Ports } from "../app_ports.ts";
+import { type CallCaps, isCapped, requireCaps } from "../compliance/call_caps.ts";
 import { DomainError, invalid } from "../kernel/errors.ts";
-import { isUuid, newId } from "../kernel/ids.ts";
+import { isUuid, newId, type Uuid } from "../kernel/ids.ts";
 import { requireText } from "../kernel/text.ts";
 import type { TokenView } from "./access_repo.ts";
 import { auditEntry } from "./audit_log.ts";
@@ -25,6 +26,8 @@ export const MAX_TOKEN_NAME = 100;
 
 /** A token to make. */
 export type NewToken = {
+  /** Uuid of the caller's choice, so that asking twice makes one token. */
+  id?: Uuid;
   /** E-mail address of the user whom it belongs to. */
   user: string;
   name: string;
@@ -32,6 +35,8 @@ export type NewToken = {
   readOnly?: boolean;
   /** Fewer permissions than the user's; absent leaves them as those of the token in use. */
   permissions?: Permission[];
+  /** On what is started with it; absent for none. */
+  caps?: CallCaps;
 };
 
 /** A token, with the secret that is never shown again. */
@@ -44,7 +49,8 @@ export type IssuedToken = {
  * Makes a token: a master for anybody, others for themselves. A token makes none that may do more
  * than itself.
  *
- * @throws DomainError `forbidden`, `invalid` for an unknown user or a time in the past.
+ * @throws DomainError `forbidden`, `invalid` for an unknown user, a time in the past, or caps that
+ * make no sense, `conflict` when there is a token with that uuid.
  */
 export async function issueToken(
   { uow, clock }: Pick<Ports, "uow" | "clock">,
@@ -57,22 +63,36 @@ export async function issueToken(
   const name = requireText("name", input.name, MAX_TOKEN_NAME);
   const expiresAt = input.expiresAt ?? null;
   if (expiresAt !== null && expiresAt <= now) throw invalid("expiresAt", "must be in the future");
+  const caps = requireCaps(input.caps ?? {}, "");
   const secret = mintToken();
   const hash = await hashToken(secret);
   return await uow.run(scopeOf(principal), async ({ access, audit }) => {
-    const [user, own] = await Promise.all([
+    const [user, own, same] = await Promise.all([
       access.userByEmail(input.user),
       principal.tokenId === null ? null : access.getToken(principal.tokenId),
+      input.id === undefined ? null : access.getToken(input.id),
     ]);
+    if (same !== null) {
+      const problem = "This token was made already, and its secret is shown once. Make another.";
+      throw new DomainError("conflict", problem, { existing: same.token.id });
+    }
     if (user === null) throw invalid("user", `no user has the e-mail address ${input.user}`);
     requireOwn(principal, user.id);
+    if (own !== null && isCapped(own.token.caps)) {
+      // Each token is counted by itself: with many of them a cap would be none.
+      throw new DomainError("forbidden", "Forbidden: A token with caps makes no other tokens");
+    }
+    if (user.master && typeof caps.maxSpendPerDay === "string") {
+      throw invalid("maxSpendPerDay", "a master spends in the currencies of many clients");
+    }
     const token: Token = {
-      id: newId(now),
+      id: input.id ?? newId(now),
       userId: user.id,
       name,
       hash,
       readOnly: input.readOnly ?? false,
       permissions: input.permissions ?? own?.token.permissions ?? null,
+      caps,
       createdAt: now,
       expiresAt,
       lastUsedAt: null,

@@ -27,6 +27,15 @@ export type Principal = {
   readonly permissions: ReadonlySet<Permission>;
   /** Whether the token may only read. */
   readonly readOnly: boolean;
+  /** Whether the role is an admin's, and nothing narrows it; a master's counts as one. */
+  readonly admin?: boolean;
+  /** How it asks, for the audit trail; absent where nothing is known of that. */
+  readonly via?: {
+    /** The program that asks, by its own account, such as `claude-code/2.1.0`. */
+    readonly application: string | null;
+    /** Of what is asked, by {@link fingerprint}; null until a use case is entered. */
+    readonly argumentsHash: string | null;
+  };
 };
 
 /** The operator: the server's own workers and command line. */
@@ -38,12 +47,23 @@ export function operator(name: string): Principal {
     clientId: null,
     permissions: new Set(PERMISSIONS),
     readOnly: false,
+    admin: true,
   };
 }
 
 /** True for a user of the operator's, who sees every client. */
 export function isMaster(principal: Principal): boolean {
   return principal.clientId === null;
+}
+
+/**
+ * A master's principal who looks at one client alone.
+ *
+ * @throws DomainError `forbidden` for anybody but the operator's own people.
+ */
+export function asClient(principal: Principal, clientId: Uuid): Principal {
+  requireMaster(principal);
+  return { ...principal, clientId };
 }
 
 /** The rows that a principal may see. */

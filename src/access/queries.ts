@@ -1,13 +1,17 @@
 /**
- * Reads of clients, users and the audit trail, for the operator.
+ * Reads of clients, users and the audit trail; all but {@link listAudit} are the operator's.
  *
  * @module
  */
 import type { Store } from "../app_ports.ts";
 import type { Balance } from "../billing/balance_service.ts";
-import type { AuditEntry } from "./audit_log.ts";
+import { DomainError, invalid } from "../kernel/errors.ts";
+import { isUuid, type Uuid } from "../kernel/ids.ts";
+import { type Page, pageRequest, toPage } from "../kernel/page.ts";
+import { optionalText } from "../kernel/text.ts";
+import type { AuditEntry, AuditView } from "./audit_log.ts";
 import type { Client, Role, User } from "./client.ts";
-import { type Principal, requireMaster } from "./principal.ts";
+import { isMaster, type Principal, requireMaster, scopeOf } from "./principal.ts";
 
 /** A client with its money. */
 export type ClientView = {
@@ -23,6 +27,16 @@ export async function listClients({ uow }: Store, principal: Principal): Promise
     const balances = await Promise.all(clients.map(({ id }) => balance.get(id)));
     return clients.map((client, i) => ({ client, balance: balances[i] }));
   });
+}
+
+/** Every client's uuid and name, by name: what a master chooses from. @throws DomainError `forbidden`. */
+export async function clientNames(
+  { uow }: Store,
+  principal: Principal,
+): Promise<{ id: Uuid; name: string }[]> {
+  requireMaster(principal);
+  const clients = await uow.read("all", ({ access }) => access.listClients());
+  return clients.map(({ id, name }) => ({ id, name }));
 }
 
 /** Every user, and every role. @throws DomainError `forbidden`. */
@@ -45,4 +59,57 @@ export async function auditTrail(
 ): Promise<AuditEntry[]> {
   requireMaster(principal);
   return await uow.read("all", ({ audit }) => audit.latest(limit));
+}
+
+/** Which entries of the audit trail to list. */
+export type AuditListing = {
+  userUuid?: string;
+  /** Such as `create-record`. */
+  action?: string;
+  /** Row that something was done to. */
+  subjectUuid?: string;
+  page?: number;
+  limit?: number;
+};
+
+/** Most characters of an action. */
+const MAX_ACTION = 100;
+
+/**
+ * A page of the audit trail, newest first: a master sees everybody's, an admin that of the own
+ * client, anybody else what was done in their own name, by whichever of their tokens. An unknown
+ * uuid is in no entry.
+ *
+ * @throws DomainError `forbidden` for somebody else's entries, `invalid`.
+ */
+export async function listAudit(
+  { uow }: Store,
+  principal: Principal,
+  { userUuid, action, subjectUuid, ...paging }: AuditListing,
+): Promise<Page<AuditView>> {
+  const request = pageRequest(paging);
+  const filter = {
+    userId: whoseEntries(principal, uuidOf("userUuid", userUuid)),
+    action: optionalText("action", action, MAX_ACTION) ?? undefined,
+    subjectId: uuidOf("subjectUuid", subjectUuid),
+  };
+  return await uow.read(
+    scopeOf(principal),
+    async ({ audit }) => toPage(request, await audit.page(filter, request)),
+  );
+}
+
+function whoseEntries(principal: Principal, asked: Uuid | undefined): Uuid | undefined {
+  if (isMaster(principal) || principal.admin) return asked;
+  const own = principal.userId;
+  if (own === null || (asked !== undefined && asked !== own)) {
+    throw new DomainError("forbidden", "Forbidden: Only an admin sees what others did");
+  }
+  return own;
+}
+
+function uuidOf(field: string, text: string | undefined): Uuid | undefined {
+  if (text === undefined) return undefined;
+  if (!isUuid(text)) throw invalid(field, "must be a uuid");
+  return text.toLowerCase();
 }

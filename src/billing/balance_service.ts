@@ -7,6 +7,7 @@
  * @module
  */
 import type { Uuid } from "../kernel/ids.ts";
+import type { PageRequest, Slice } from "../kernel/page.ts";
 import type { Micros } from "./money.ts";
 
 /** A client's money. */
@@ -22,6 +23,11 @@ export type Balance = {
   reserved: Micros;
   /** What ended calls cost. */
   spent: Micros;
+};
+
+/** A balance with its client's name. */
+export type NamedBalance = Balance & {
+  clientName: string;
 };
 
 /** Why the balance changed; amounts are never negative but for `adjust`. */
@@ -57,6 +63,8 @@ export type CallMoney = {
 export interface BalanceService {
   /** The client's money, or null when it has no balance. */
   get(clientId: Uuid): Promise<Balance | null>;
+  /** Balances with their clients' names, by name. */
+  list(limit: number): Promise<NamedBalance[]>;
   /** Like `get`, and holds the balance until the transaction ends: one reservation at a time. */
   lock(clientId: Uuid): Promise<Balance | null>;
   /** available → reserved; false, and nothing moved, when less than that is available. */
@@ -77,6 +85,8 @@ export interface BalanceService {
   topUp(
     entry: { id: Uuid; clientId: Uuid; at: Date; amount: Micros; reference: string },
   ): Promise<boolean>;
+  /** A page of a client's ledger, newest first. */
+  ledgerPage(clientId: Uuid, page: PageRequest): Promise<Slice<LedgerEntry>>;
   /** A client's ledger, newest first. */
   ledger(clientId: Uuid, limit: number): Promise<LedgerEntry[]>;
 }

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { Started } from "../compliance/call_caps.ts";
 import type { Uuid } from "../kernel/ids.ts";
-import type { Call } from "./call.ts";
+import type { PageRequest, Slice } from "../kernel/page.ts";
+import type { Call, EndReason } from "./call.ts";
 import type { CallRef } from "./call_event.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Transcript } from "./transcript.ts";
@@ -15,6 +17,15 @@ export type CallView = {
   recordName: string;
   campaignName: string;
   clientName: string;
+};
+
+/** Which calls to list. */
+export type CallFilter = {
+  campaignId?: Uuid;
+  recordId?: Uuid;
+  /** True: those that have not ended; false: those that have. */
+  live?: boolean;
+  endReason?: EndReason;
 };
 
 /** An outcome with the call and campaign it comes from. */
@@ -37,6 +48,12 @@ export type IdempotencyKey = {
   at: Date;
 };
 
+/** Where a call stands among those that have ended, by their ends. */
+export type EndOfCall = {
+  endedAt: Date;
+  id: Uuid;
+};
+
 /** Calls of the clients in scope. */
 export interface CallRepo {
   /** The call with its names, or null. */
@@ -47,14 +64,32 @@ export interface CallRepo {
   liveOfOrder(clientId: Uuid, orderId: Uuid): Promise<Call | null>;
   /** Calls that have not ended. */
   countLive(clientId: Uuid, campaignId: Uuid): Promise<{ ofClient: number; ofCampaign: number }>;
-  /** Rejects when the order has a call that has not ended. */
+  /** Calls that the client, or one token, has started since then; what they cost, or may cost. */
+  startedSince(
+    clientId: Uuid,
+    tokenId: Uuid | null,
+    periods: { minute: Date; day: Date },
+  ): Promise<Started>;
+  /**
+   * Rejects when the order has a call that has not ended, or another call of the client has the
+   * provider's id.
+   */
   insert(call: Call): Promise<void>;
-  /** Replaces a call that the transaction holds. */
+  /** Replaces a call that the transaction holds; rejects as {@link insert} does. */
   update(call: Call): Promise<void>;
+  /** A page of calls, newest first. */
+  list(filter: CallFilter, page: PageRequest): Promise<Slice<CallView>>;
   /** A record's calls, newest first. */
   ofRecord(recordId: Uuid, limit: number): Promise<Call[]>;
   /** Live calls whose `updatedAt` is before then, longest silent first. */
   silentSince(before: Date, limit: number): Promise<Call[]>;
+  /** A provider's calls to a number that were made from then until then, both included; oldest first. */
+  toNumber(provider: string, phoneNumber: string, from: Date, until: Date): Promise<Call[]>;
+  /**
+   * A provider's calls that were answered and have ended, that it knows by an id and has told no cost
+   * of; those after that end, oldest end first.
+   */
+  unpriced(provider: string, after: EndOfCall, limit: number): Promise<Call[]>;
 
   /** Notes an event; false when the call had it before. */
   addEvent(ref: CallRef, eventId: string, at: Date): Promise<boolean>;

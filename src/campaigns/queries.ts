@@ -4,23 +4,33 @@
  * @module
  */
 import { type Principal, scopeOf } from "../access/principal.ts";
-import type { Store } from "../app_ports.ts";
-import type { Balance } from "../billing/balance_service.ts";
-import { notFound } from "../kernel/errors.ts";
+import type { Ports, Store } from "../app_ports.ts";
+import type { Balance, NamedBalance } from "../billing/balance_service.ts";
+import { invalid, notFound } from "../kernel/errors.ts";
 import { requireId } from "../kernel/ids.ts";
 import { type Page, pageRequest, toPage } from "../kernel/page.ts";
 import { isStorable, searchText } from "../kernel/text.ts";
 import type { Named } from "../records/record_repo.ts";
 import type { CampaignStatus } from "./campaign.ts";
 import type { CampaignView } from "./campaign_repo.ts";
-import type { CampaignStats, CostSums } from "./stats.ts";
+import {
+  type CampaignStats,
+  type CostSums,
+  dayFigures,
+  dayOf,
+  type DayStats,
+  noFigures,
+} from "./stats.ts";
 import type { OutcomeSummary } from "./stats_repo.ts";
 
 /** Campaigns whose figures one answer carries. */
 export const MAX_CAMPAIGNS = 500;
 /** Different values of an outcome that one answer carries. */
 export const VALUES_PER_OUTCOME = 25;
+/** Most days that one answer tells of. */
+export const MAX_DAYS = 366;
 const MAX_SUGGESTIONS = 100;
+const DAY_MILLISECONDS = 86_400_000;
 
 /** Which campaigns to list. */
 export type CampaignListing = {
@@ -89,6 +99,45 @@ export async function allCampaignStats(
   return await uow.read(scopeOf(principal), (repos) => repos.stats.all(MAX_CAMPAIGNS));
 }
 
+/** Which calls to count by day. */
+export type DayListing = {
+  /** All campaigns together when absent. */
+  campaignUuid?: string;
+  /** How many days, today included: 1 to {@link MAX_DAYS}. */
+  days: number;
+};
+
+/**
+ * Figures of the latest days, oldest first: one entry for each UTC day up to today's, also for those
+ * without calls. A call counts for the day on which it was made (see `dayOf` in stats.ts).
+ *
+ * @throws DomainError `invalid`, `not_found`.
+ */
+export async function callsPerDay(
+  { uow, clock }: Pick<Ports, "uow" | "clock">,
+  principal: Principal,
+  { campaignUuid, days }: DayListing,
+): Promise<DayStats[]> {
+  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
+    throw invalid("days", `must be a whole number from 1 to ${MAX_DAYS}`);
+  }
+  const id = campaignUuid === undefined ? null : requireId("Campaign", campaignUuid);
+  const now = clock.now().getTime();
+  const asked = Array.from(
+    { length: days },
+    (_, i) => dayOf(new Date(now - (days - 1 - i) * DAY_MILLISECONDS)),
+  );
+  const found = await uow.read(scopeOf(principal), async ({ campaigns, stats }) => {
+    const [view, found] = await Promise.all([
+      id === null ? undefined : campaigns.get(id),
+      stats.days(id, asked[0], asked[days - 1]),
+    ]);
+    if (view === null) throw notFound("Campaign");
+    return new Map(found.map((each) => [each.day, each]));
+  });
+  return asked.map((day) => found.get(day) ?? { ...dayFigures(noFigures()), day });
+}
+
 /** A campaign's outcomes, counted by name and value. @throws DomainError `not_found`. */
 export async function campaignOutcomes(
   { uow }: Store,
@@ -106,6 +155,9 @@ export async function campaignOutcomes(
   });
 }
 
+/** Balances that a master is shown at once. */
+export const MAX_BALANCES = 100;
+
 /** Costs of all campaigns together and one by one, and the client's balance. */
 export type TotalCosts = {
   totals: CostSums[];
@@ -113,17 +165,20 @@ export type TotalCosts = {
   campaigns: CampaignStats[];
   /** Null for a master, who looks at many clients. */
   balance: Balance | null;
+  /** Of a master's clients by name, at most {@link MAX_BALANCES}; empty for everybody else. */
+  balances: NamedBalance[];
 };
 
 /** What calling has cost, over all campaigns. */
 export async function totalCosts({ uow }: Store, principal: Principal): Promise<TotalCosts> {
   const { clientId } = principal;
   return await uow.read(scopeOf(principal), async ({ stats, balance }) => {
-    const [totals, campaigns, own] = await Promise.all([
+    const [totals, campaigns, own, balances] = await Promise.all([
       stats.totalCosts(),
       stats.all(MAX_CAMPAIGNS),
       clientId === null ? null : balance.get(clientId),
+      clientId === null ? balance.list(MAX_BALANCES) : [],
     ]);
-    return { totals, campaigns, balance: own };
+    return { totals, campaigns, balance: own, balances };
   });
 }

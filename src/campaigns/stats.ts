@@ -41,6 +41,18 @@ export type CampaignFigures = {
   costs: CostSums[];
 };
 
+/** What of the figures is also kept day by day. */
+export type DayFigures = Pick<
+  CampaignFigures,
+  "calls" | "answered" | "answeredEnded" | "answeredSeconds" | "costs"
+>;
+
+/** Figures of the calls of one day. */
+export type DayStats = DayFigures & {
+  /** UTC, such as 2026-03-02. */
+  day: string;
+};
+
 /** Figures of a campaign, with its names. */
 export type CampaignStats = CampaignFigures & {
   clientId: Uuid;
@@ -70,6 +82,22 @@ export function noFigures(): CampaignFigures {
     orders: {},
     costs: [],
   };
+}
+
+/**
+ * The day that a call counts for: the UTC day on which it was made. All that becomes of it later
+ * counts for that day too, so that a day's answers and costs are those of the day's own calls. UTC,
+ * because a client's people, and whom they call, sit in many time zones.
+ */
+export function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
+}
+
+/** What of figures is kept day by day. */
+export function dayFigures(
+  { calls, answered, answeredEnded, answeredSeconds, costs }: CampaignFigures,
+): DayFigures {
+  return { calls, answered, answeredEnded, answeredSeconds, costs };
 }
 
 /** Figures of a single call. */

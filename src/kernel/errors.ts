@@ -27,8 +27,15 @@ export type ErrorCode =
   | "outside_calling_window"
   | "campaign_concurrency_limit"
   | "client_concurrency_limit"
+  | "client_calls_per_minute"
+  | "client_calls_per_day"
+  | "client_spend_per_day"
+  | "token_calls_per_minute"
+  | "token_calls_per_day"
+  | "token_spend_per_day"
   | "insufficient_balance"
   | "absent"
+  | "throttled"
   | "unavailable";
 
 /** What else is known of a refusal: the field at fault, or the row that stands in the way. */
@@ -65,7 +72,14 @@ export function invalid(field: string, problem: string): DomainError {
 }
 
 /** What a caller may look for by uuid. */
-export type Findable = "Record" | "Campaign" | "Call order" | "Call" | "Record type";
+export type Findable =
+  | "Record"
+  | "Campaign"
+  | "Call order"
+  | "Call"
+  | "Record type"
+  | "Import"
+  | "Client";
 
 /** Missing and foreign rows share one text, so that neither can be told from the other. */
 export function notFound(what: Findable): DomainError {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AccessRepo } from "../access/access_repo.ts";
+import type { SignInRepo } from "../access/sign_in_repo.ts";
 import type { AuditLog } from "../access/audit_log.ts";
 import type { BalanceService } from "../billing/balance_service.ts";
 import type { CallOrderRepo } from "../call_orders/call_order_repo.ts";
@@ -11,7 +12,9 @@ import type { CallRepo } from "../calls/call_repo.ts";
 import type { CampaignRepo } from "../campaigns/campaign_repo.ts";
 import type { StatsRepo } from "../campaigns/stats_repo.ts";
 import type { DoNotCallList } from "../compliance/do_not_call_list.ts";
+import type { ContactImportRepo } from "../records/contact_import_repo.ts";
 import type { RecordRepo } from "../records/record_repo.ts";
+import type { ChangeLog } from "./changes.ts";
 import type { Scope } from "./scope.ts";
 
 /** The repositories of one transaction. */
@@ -22,8 +25,11 @@ export type Repos = {
   callOrders: CallOrderRepo;
   calls: CallRepo;
   campaigns: CampaignRepo;
+  changes: ChangeLog;
   doNotCall: DoNotCallList;
+  imports: ContactImportRepo;
   records: RecordRepo;
+  signIn: SignInRepo;
   stats: StatsRepo;
 };
 
@@ -33,7 +39,7 @@ export type Repos = {
  * client's row, or to one that does not exist, rejects.
  *
  * Use cases take locks, and write what others may wait for, in this order, so that no two wait for
- * each other: call, order, record, balance, figures.
+ * each other: import, call, order, record, balance, figures.
  *
  * Both methods reject with DomainError `unavailable` when the store cannot be reached; nothing was
  * written then, unless the commit itself was cut off, which the message says.
@@ -42,7 +48,7 @@ export interface UnitOfWork {
   /**
    * One consistent read in one round trip: `work` must start every query before it first awaits; a
    * query that is started later rejects, and so does one that writes or locks (`access.identify`
-   * in the scope of authentication aside).
+   * and `signIn.identifySession` in the scope of authentication aside).
    */
   read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T>;
   /**

@@ -11,6 +11,7 @@ import { isTimeZone } from "../compliance/calling_window.ts";
 import { listNumbers, markDoNotCall } from "../compliance/mark_do_not_call.ts";
 import { DomainError, invalid, notFound } from "../kernel/errors.ts";
 import { newId, requireId, type Uuid } from "../kernel/ids.ts";
+import type { Repos } from "../kernel/unit_of_work.ts";
 import { parseMoment } from "../kernel/moment.ts";
 import { requireText } from "../kernel/text.ts";
 import { newRecord, type NewRecordFields, requireFields } from "./create_record.ts";
@@ -60,48 +61,73 @@ export async function importRecords(
   const typeId = requireId("Record type", recordTypeUuid);
   const now = clock.now();
   return await uow.run(scopeOf(principal), async (repos) => {
-    const { records, audit } = repos;
-    const type = await records.getType(typeId);
+    const type = await repos.records.getType(typeId);
     if (type === null) throw notFound("Record type");
-    const report: ImportReport = { created: 0, duplicates: [], refused: [] };
-    const good: { line: number; record: ContactRecord }[] = [];
-    for (const { line, fields } of rows) {
-      try {
-        good.push({ line, record: importedRecord(phoneNumbers, type, fields, now) });
-      } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
-        report.refused.push({ line, problem: error.message });
-      }
-    }
-    const existing = await Promise.all(good.map(({ record }) => records.insert(record)));
-    const added = good.filter((_, i) => existing[i] === null);
-    // In one order for all, and each once: records are locked here.
-    const toMark = new Set<Uuid>();
-    good.forEach(({ line, record }, i) => {
-      const other = existing[i];
-      if (other === null) return;
-      report.duplicates.push({ line, existing: other });
-      if (record.doNotCallAt !== null) toMark.add(other);
-    });
-    // Records before the balance: see the order of locks in unit_of_work.ts.
-    const marked = [...toMark].sort();
-    for (const id of marked) await records.lock(id);
-    for (const id of marked) await markDoNotCall(repos, id, now);
-    report.created = added.length;
-    const unwanted = added.filter(({ record }) => record.doNotCallAt !== null);
-    const numbers = unwanted.map(({ record }) => record.phoneNumber);
-    await Promise.all([
-      numbers.length ? listNumbers(repos, type.clientId, numbers, now) : undefined,
-      audit.add(auditEntry(principal, {
-        id: newId(now),
-        at: now,
-        clientId: type.clientId,
-        action: "import-records",
-        subjectId: typeId,
-      })),
-    ]);
+    const report = await addRows(repos, phoneNumbers, type, rows, now);
+    await repos.audit.add(auditEntry(principal, {
+      id: newId(now),
+      at: now,
+      clientId: type.clientId,
+      action: "import-records",
+      subjectId: typeId,
+    }));
     return report;
   });
+}
+
+/** Adds the rows to a record type, in the transaction of the repositories. */
+export async function addRows(
+  repos: Repos,
+  phoneNumbers: Ports["phoneNumbers"],
+  type: RecordType,
+  rows: ImportRow[],
+  now: Date,
+): Promise<ImportReport> {
+  const { records } = repos;
+  const { good, refused } = checkRows(phoneNumbers, type, rows, now);
+  const report: ImportReport = { created: 0, duplicates: [], refused };
+  const existing = await Promise.all(good.map(({ record }) => records.insert(record)));
+  const added = good.filter((_, i) => existing[i] === null);
+  // In one order for all, and each once: records are locked here.
+  const toMark = new Set<Uuid>();
+  good.forEach(({ line, record }, i) => {
+    const other = existing[i];
+    if (other === null) return;
+    report.duplicates.push({ line, existing: other });
+    if (record.doNotCallAt !== null) toMark.add(other);
+  });
+  // Records before the balance: see the order of locks in unit_of_work.ts.
+  const marked = [...toMark].sort();
+  for (const id of marked) await records.lock(id);
+  for (const id of marked) await markDoNotCall(repos, id, now);
+  report.created = added.length;
+  const unwanted = added.filter(({ record }) => record.doNotCallAt !== null);
+  const numbers = unwanted.map(({ record }) => record.phoneNumber);
+  await Promise.all([
+    numbers.length ? listNumbers(repos, type.clientId, numbers, now) : undefined,
+    repos.changes.publish(type.clientId, { records: added.map(({ record }) => record.id) }),
+  ]);
+  return report;
+}
+
+/** The records that rows stand for, and the rows that stand for none. */
+export function checkRows(
+  phoneNumbers: Ports["phoneNumbers"],
+  type: RecordType,
+  rows: ImportRow[],
+  now: Date,
+): { good: { line: number; record: ContactRecord }[]; refused: ImportReport["refused"] } {
+  const good: { line: number; record: ContactRecord }[] = [];
+  const refused: ImportReport["refused"] = [];
+  for (const { line, fields } of rows) {
+    try {
+      good.push({ line, record: importedRecord(phoneNumbers, type, fields, now) });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      refused.push({ line, problem: error.message });
+    }
+  }
+  return { good, refused };
 }
 
 /**

@@ -25,6 +25,11 @@ export type RecordView = {
   record: ContactRecord;
   typeName: string;
   clientName: string;
+  /**
+   * Since when its number is on the client's do-not-call list, by whatever record; null when it is
+   * not.
+   */
+  numberListedAt: Date | null;
 };
 
 /** How much there is about a record. */
@@ -65,6 +70,8 @@ export interface RecordRepo {
   insert(record: ContactRecord): Promise<Uuid | null>;
   /** Rejects when another record of the type has the number. */
   update(record: ContactRecord): Promise<void>;
+  /** Which of the numbers a record of the client's type has. */
+  takenPhones(clientId: Uuid, typeId: Uuid, phoneNumbers: string[]): Promise<string[]>;
   /** The client's record of that type with that number. */
   idByPhone(clientId: Uuid, typeId: Uuid, phoneNumber: string): Promise<Uuid | null>;
 

@@ -17,6 +17,7 @@ import { AGENT_PLATFORMS } from "../../src/campaigns/agent_webhook.ts";
 import { OUTCOME_TYPES } from "../../src/campaigns/assistant.ts";
 import { CAMPAIGN_STATUSES } from "../../src/campaigns/campaign.ts";
 import type { Repos } from "../../src/kernel/unit_of_work.ts";
+import { IMPORT_STATUSES } from "../../src/records/contact_import.ts";
 import { RECORD_STATUSES } from "../../src/records/record.ts";
 import { newWorld } from "../contracts/suite.ts";
 import {
@@ -31,7 +32,18 @@ import type { World } from "../support/world.ts";
 
 const DUMP = new URL("../../adapters/postgres/schema.sql", import.meta.url);
 /** Tables that belong to no client: shared ones, and the server's own. */
-const SHARED = ["clients", "roles", "schema_migrations", "server_keys", "tokens", "users"];
+const SHARED = [
+  "clients",
+  "invitations",
+  "passwords",
+  "rate_limits",
+  "roles",
+  "schema_migrations",
+  "server_keys",
+  "sessions",
+  "tokens",
+  "users",
+];
 const RECORDS = 16_000;
 /** Name of the 123rd: "Ada" and the MD5 of "123". */
 const ADA_123 = "ada 202cb962ac59075b964b07152d234b70";
@@ -87,7 +99,10 @@ function schemaOn(name: string, source: Promise<TestDatabases | null>): void {
         select relname from pg_class
         where relnamespace = 'public'::regnamespace and relkind = 'r'
           and not (relrowsecurity and relforcerowsecurity) order by 1`);
-    assertEquals(open.map(({ relname }) => relname), ["schema_migrations", "server_keys"]);
+    assertEquals(
+      open.map(({ relname }) => relname),
+      ["rate_limits", "schema_migrations", "server_keys"],
+    );
   });
 
   test("the application's roles cannot log in, own no table, and bypass nothing", async (db) => {
@@ -120,6 +135,9 @@ function schemaOn(name: string, source: Promise<TestDatabases | null>): void {
       calls_status_check: sorted(CALL_STATUSES),
       campaign_outcomes_type_check: sorted(OUTCOME_TYPES),
       campaigns_status_check: sorted(CAMPAIGN_STATUSES),
+      contact_imports_previewed: ["previewed"],
+      contact_imports_running: ["running"],
+      contact_imports_status_check: sorted(IMPORT_STATUSES),
       records_status_check: sorted(RECORD_STATUSES),
     });
   });

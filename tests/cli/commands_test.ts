@@ -166,6 +166,32 @@ Deno.test("a token's secret is printed once, alone, and works until it is revoke
   assertEquals(still, "unauthenticated");
 });
 
+Deno.test("an invitation is a link, printed alone, by which a password is chosen once", async () => {
+  const shell = await setUpShell();
+  const invited = await shell.done("user", "invite", "--email", "ANA@acme.example");
+  assertMatch(invited.stdout, /^https:\/\/studio\.test\/invitation\/[\w-]{43}\n$/);
+  const secret = invited.stdout.trim().split("/").at(-1)!;
+  assertEquals(
+    (await shell.app.access.acceptInvitation(secret, "four new words")).name,
+    "Ana Lima",
+  );
+  const { link, expiresAt, email } = await shell.json(
+    "user",
+    "invite",
+    "--email",
+    "ana@acme.example",
+  );
+  assertMatch(link, /^https:\/\/studio\.test\/invitation\/[\w-]{43}$/);
+  assertEquals(email, "ana@acme.example");
+  assertEquals(+new Date(expiresAt) - +shell.clock.now(), 7 * 24 * 3_600_000);
+  const { stdout } = await shell.done("audit", "--json");
+  assert(stdout.includes("invite-user") && !stdout.includes(secret));
+  assertEquals((await shell.run("user", "invite", "--email", "no@acme.example")).code, 1);
+  shell.publicUrl = null;
+  const blind = await shell.run("user", "invite", "--email", "ana@acme.example");
+  assertStringIncludes(blind.stderr, "PUBLIC_URL");
+});
+
 Deno.test("users are a client's, the operator's, or nobody's until a client takes them", async () => {
   const shell = await setUpShell();
   await shell.done(..."user create --email m@operator.example --name M --master".split(" "));
@@ -203,6 +229,27 @@ Deno.test("the audit trail tells what the operator did, newest first", async () 
   assertStringIncludes(stdout, "issue-token");
   assertStringIncludes(stdout, "apply-setup");
   assertStringIncludes(stdout, "studio command line");
+});
+
+Deno.test("the audit trail is verified, also against an earlier report", async () => {
+  const shell = await setUpShell();
+  await shell.app.access.sealAudit();
+  const sound = await shell.done("audit", "verify");
+  assertStringIncludes(sound.stdout, "entries are as they were sealed, 0 wait to be.");
+  const { stdout } = await shell.done("audit", "verify", "--json");
+  const report = JSON.parse(stdout);
+  assertEquals([report.ok, report.problems, report.heads.length > 0], [true, [], true]);
+  shell.files.set("earlier.json", stdout);
+  await shell.done("audit", "verify", "--since", "earlier.json");
+  report.heads[0].hash = "0".repeat(64);
+  shell.files.set("other.json", JSON.stringify(report));
+  const found = await shell.run("audit", "verify", "--since", "other.json");
+  assertEquals(found.code, 1);
+  assertStringIncludes(found.stdout, "is not as an earlier report has it");
+  shell.files.set("bad.json", "[]");
+  const bad = await shell.run("audit", "verify", "--since", "bad.json");
+  assertEquals(bad.code, 1);
+  assertStringIncludes(bad.stderr, "studio audit verify --json");
 });
 
 Deno.test("the simulated network's books are shown", async () => {

@@ -11,6 +11,7 @@ import type { DatabaseFacts, Patient } from "../../adapters/cli/doctor.ts";
 import { type ExitCode, runCli } from "../../adapters/cli/run.ts";
 import { type App, createApp } from "../../src/app.ts";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
+import { signInPorts } from "../support/sign_in.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeGateway } from "../support/fake_gateway.ts";
 import { NOON } from "../support/rows.ts";
@@ -25,6 +26,7 @@ export interface Ran {
 /** A command line with its world. */
 export interface Shell {
   app: App;
+  clock: FakeClock;
   uow: UnitOfWork;
   /** Files by path. */
   files: Map<string, string | Uint8Array>;
@@ -47,16 +49,25 @@ export interface Shell {
 
 /** A command line on an empty store. */
 export function openShell(): Shell {
-  const { uow } = memoryStore();
+  const { uow, changes } = memoryStore();
+  const clock = new FakeClock(NOON);
   const app = createApp({
     uow,
-    clock: new FakeClock(NOON),
+    changes,
+    clock,
+    ...signInPorts(clock),
     gateway: new FakeGateway(),
     phoneNumbers: new NumberingPlans(),
     recordingLinks: { sign: () => Promise.resolve("https://studio.test/recording") },
+    agentRecordings: {
+      check: () => Promise.resolve("not_found"),
+      open: () => Promise.resolve("not_found"),
+    },
+    auditKey: "a key for tests",
   });
   const shell: Shell = {
     app,
+    clock,
     uow,
     files: new Map(),
     phoneCalls: [],

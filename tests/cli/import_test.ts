@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { CommandError } from "../../adapters/cli/command.ts";
-import { parseCsv } from "../../adapters/cli/csv.ts";
+import { FileError } from "../../adapters/contacts_file/file_error.ts";
+import { parseCsv } from "../../adapters/contacts_file/csv.ts";
 import { openShell, type Shell, WHOLE } from "./harness.ts";
 
 const LINE = ["import", "--client", "acme", "--record-type", "lead", "leads.csv"];
@@ -47,7 +47,7 @@ Deno.test("CSV that cannot be read says where and why", () => {
       ['a\n\nb"c"', "line 3: a cell without quotes around it has a quote in it"],
     ]
   ) {
-    assertStringIncludes(assertThrows(() => parseCsv(text), CommandError).message, message);
+    assertStringIncludes(assertThrows(() => parseCsv(text), FileError).message, message);
   }
 });
 

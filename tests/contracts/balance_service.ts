@@ -37,6 +37,26 @@ function tellOfPaying(tell: Tell): void {
     });
   });
 
+  tell("lists balances by their clients' names, and a client's own to itself", async (uow) => {
+    const tills = [await newTill(uow), await newTill(uow)];
+    await tills[1].topUp(7n);
+    const ids = tills.map(({ clientId }) => clientId);
+    const all = await uow.read("all", ({ balance }) => balance.list(10_000));
+    const found = all.filter(({ clientId }) => ids.includes(clientId));
+    const names = found.map(({ clientName }) => clientName);
+    assertEquals(names, names.toSorted((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+    for (const till of tills) {
+      const own = await uow.read(
+        { clientId: till.clientId },
+        ({ balance }) => balance.list(10_000),
+      );
+      assertEquals(own, found.filter(({ clientId }) => clientId === till.clientId));
+      const { clientName: _, ...balance } = own[0];
+      assertEquals(balance, await till.get());
+    }
+    assertEquals((await uow.read("all", ({ balance }) => balance.list(1))).length, 1);
+  });
+
   tell("knows no balance where none was opened", async (uow) => {
     const nobody = newId(NOON);
     const found = await uow.run(
@@ -100,6 +120,33 @@ function tellOfPaying(tell: Tell): void {
     ]);
     const latest = await uow.read({ clientId }, ({ balance }) => balance.ledger(clientId, 2));
     assertEquals(latest, entries.slice(0, 2));
+  });
+
+  tell("shows the ledger in stable pages, also what was written at one moment", async (uow) => {
+    const till = await newTill(uow);
+    const { clientId } = till;
+    await till.topUp(1_000n);
+    for (const callId of await till.calls(4)) {
+      await till.reserve(callId, 10n);
+      await till.settle(callId, 10n, 4n);
+    }
+    const all = await till.ledger();
+    assertEquals(all.length, 13);
+    for (const limit of [1, 5, 20]) {
+      const walked: LedgerEntry[] = [];
+      for (let page = 1; walked.length < all.length; page++) {
+        const slice = await uow.read(
+          { clientId },
+          ({ balance }) => balance.ledgerPage(clientId, { page, limit }),
+        );
+        assertEquals(slice.total, all.length);
+        walked.push(...slice.items);
+      }
+      assertEquals(walked, all);
+    }
+    const after = { page: 99, limit: 5 };
+    const none = await uow.read({ clientId }, ({ balance }) => balance.ledgerPage(clientId, after));
+    assertEquals(none, { items: [], total: all.length });
   });
 }
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { AuditLink } from "../../src/access/audit_log.ts";
 import type { Client } from "../../src/access/client.ts";
 import { figuresOfCall } from "../../src/campaigns/stats.ts";
 import { newId } from "../../src/kernel/ids.ts";
@@ -13,11 +14,14 @@ import {
   auditRow,
   callRow,
   ended,
+  importRow,
+  invitationRow,
   minutes,
   NOON,
   noteRow,
   orderRow,
   recordRow,
+  sessionRow,
   tokenRow,
   uniquePhone,
 } from "../support/rows.ts";
@@ -46,6 +50,8 @@ export type Probes = { [R in keyof Repos]: { [M in keyof Repos[R]]: Probe } };
 type Calling = Probe["call"];
 
 const PAGE = { page: 1, limit: 100 };
+/** Before everything in a world. */
+const EARLIER = minutes(-60);
 const LATER = minutes(60);
 
 /** A read that finds nothing of other clients. */
@@ -68,19 +74,27 @@ function operators(call: Calling): Probe {
   return { call, hidden: [REFUSED], reads: false, for: "operator" };
 }
 
+/** A read that is open before anybody is known, and to nobody else. */
+function authenticates(call: Calling): Probe {
+  return { call, hidden: [null, REFUSED], reads: true, for: "authentication" };
+}
+
+function importRef({ clientId, id }: World["contactImport"]) {
+  return { clientId, importId: id };
+}
+
 function entryOf({ client }: World) {
   return { id: newId(NOON), clientId: client.id, at: NOON };
+}
+
+function linkOf({ audit: { clientId, id } }: World): AuditLink {
+  return { clientId, seq: 1, entryId: id, hash: "0".repeat(64), keyId: "test" };
 }
 
 /** Every method there is. */
 export const PROBES: Probes = {
   access: {
-    identify: {
-      call: ({ access }, { token }) => access.identify(token.hash, NOON),
-      hidden: [null, REFUSED],
-      reads: true,
-      for: "authentication",
-    },
+    identify: authenticates(({ access }, { token }) => access.identify(token.hash, NOON)),
     getClient: finds(null, ({ access }, { client }) => access.getClient(client.id)),
     clientByName: finds(null, ({ access }, { client }) => access.clientByName(client.name)),
     listClients: {
@@ -106,9 +120,17 @@ export const PROBES: Probes = {
   audit: {
     add: refuses(({ audit }, { user }) => audit.add(auditRow(user))),
     latest: finds([], ({ audit }) => audit.latest(100)),
+    page: finds({ items: [], total: 0 }, ({ audit }) => audit.page({}, PAGE)),
+    takeUnsealed: operators(({ audit }) => audit.takeUnsealed(100)),
+    lastLink: { ...operators(({ audit }, { client }) => audit.lastLink(client.id)), reads: true },
+    seal: operators(({ audit }, world) => audit.seal([linkOf(world)])),
+    chains: { ...operators(({ audit }) => audit.chains()), reads: true },
+    links: { ...operators(({ audit }, { client }) => audit.links(client.id, 0, 9)), reads: true },
+    unsealed: { ...operators(({ audit }) => audit.unsealed(9)), reads: true },
   },
   balance: {
     get: finds(null, ({ balance }, { client }) => balance.get(client.id)),
+    list: finds([], ({ balance }) => balance.list(100)),
     lock: takes(null, ({ balance }, { client }) => balance.lock(client.id)),
     reserve: {
       call: ({ balance }, world) =>
@@ -130,6 +152,10 @@ export const PROBES: Probes = {
     open: operators(({ balance }, { client }) => balance.open(client.id, "USD")),
     topUp: operators(({ balance }, world) =>
       balance.topUp({ ...entryOf(world), amount: 1n, reference: "second" })
+    ),
+    ledgerPage: finds(
+      { items: [], total: 0 },
+      ({ balance }, { client }) => balance.ledgerPage(client.id, PAGE),
     ),
     ledger: finds([], ({ balance }, { client }) => balance.ledger(client.id, 100)),
   },
@@ -160,6 +186,11 @@ export const PROBES: Probes = {
       null,
       ({ calls }, { client, order }) => calls.liveOfOrder(client.id, order.id),
     ),
+    startedSince: finds(
+      { lastMinute: 0, today: 0, spend: 0n },
+      ({ calls }, { client }) =>
+        calls.startedSince(client.id, null, { minute: minutes(-999), day: minutes(-999) }),
+    ),
     countLive: finds(
       { ofClient: 0, ofCampaign: 0 },
       ({ calls }, { client, campaign }) => calls.countLive(client.id, campaign.id),
@@ -168,8 +199,21 @@ export const PROBES: Probes = {
       calls.insert(callRow(order, assistant, ended()))
     ),
     update: refuses(({ calls }, { call }) => calls.update({ ...call, status: "ringing" })),
+    list: finds(
+      { items: [], total: 0 },
+      ({ calls }, { campaign }) => calls.list({ campaignId: campaign.id }, PAGE),
+    ),
     ofRecord: finds([], ({ calls }, { record }) => calls.ofRecord(record.id, 100)),
     silentSince: finds([], ({ calls }) => calls.silentSince(LATER, 100)),
+    toNumber: finds(
+      [],
+      ({ calls }, { call }) => calls.toNumber(call.provider, call.phoneNumber, EARLIER, LATER),
+    ),
+    unpriced: finds(
+      [],
+      ({ calls }, { past }) =>
+        calls.unpriced(past.provider, { endedAt: EARLIER, id: past.id }, 100),
+    ),
     addEvent: refuses(({ calls }, { call }) => calls.addEvent(refOf(call), "ringing", NOON)),
     newestEvent: finds(null, ({ calls }, { call }) => calls.newestEvent(refOf(call), "d")),
     transcript: finds(null, ({ calls }, { call }) => calls.transcript(call.id)),
@@ -211,12 +255,36 @@ export const PROBES: Probes = {
       campaigns.saveAssistant({ ...assistant, outcomes: [] })
     ),
   },
+  changes: {
+    publish: refuses(({ changes }, { client, call }) =>
+      changes.publish(client.id, { calls: [call.id] })
+    ),
+  },
   doNotCall: {
     has: finds(
       false,
       ({ doNotCall }, { client, record }) => doNotCall.has(client.id, record.phoneNumber),
     ),
     add: refuses(({ doNotCall }, { client }) => doNotCall.add(client.id, uniquePhone(), NOON)),
+  },
+  imports: {
+    get: finds(null, ({ imports }, { contactImport }) => imports.get(contactImport.id)),
+    lock: takes(null, ({ imports }, { contactImport }) => imports.lock(contactImport.id)),
+    list: finds({ items: [], total: 0 }, ({ imports }) => imports.list(PAGE)),
+    insert: refuses(({ imports }, { type }) => imports.insert(importRow(type), [[]])),
+    update: refuses(({ imports }, { contactImport }) =>
+      imports.update({ ...contactImport, nextRow: 1 })
+    ),
+    batch: finds(
+      [],
+      ({ imports }, { contactImport }) => imports.batch(importRef(contactImport), 0),
+    ),
+    dropRows: takes(
+      0,
+      ({ imports }, { contactImport }) => imports.dropRows(importRef(contactImport)),
+    ),
+    claim: takes(null, ({ imports }) => imports.claim(LATER, minutes(90))),
+    dropPreviews: takes(0, ({ imports }) => imports.dropPreviews(LATER, NOON)),
   },
   records: {
     get: finds(null, ({ records }, { record }) => records.get(record.id)),
@@ -232,6 +300,11 @@ export const PROBES: Probes = {
     ),
     insert: refuses(({ records }, { type }) => records.insert(recordRow(type))),
     update: refuses(({ records }, { record }) => records.update({ ...record, name: "Mallory" })),
+    takenPhones: finds(
+      [],
+      ({ records }, { client, type, record }) =>
+        records.takenPhones(client.id, type.id, [record.phoneNumber]),
+    ),
     idByPhone: finds(
       null,
       ({ records }, { client, type, record }) =>
@@ -247,6 +320,27 @@ export const PROBES: Probes = {
     notes: finds([], ({ records }, { record }) => records.notes(record.id, 100)),
     addNote: refuses(({ records }, { record }) => records.addNote(noteRow(record))),
   },
+  signIn: {
+    account: authenticates(({ signIn }, { user }) => signIn.account(user.email)),
+    identifySession: authenticates(({ signIn }, { session }) =>
+      signIn.identifySession(session.hash, NOON, minutes(-600))
+    ),
+    invitation: authenticates(({ signIn }, { invitation }) => signIn.invitation(invitation.hash)),
+    insertInvitation: operators(({ signIn }, { user }) =>
+      signIn.insertInvitation(invitationRow(user))
+    ),
+    useInvitation: operators(({ signIn }, { invitation }) =>
+      signIn.useInvitation(invitation.id, NOON)
+    ),
+    savePassword: operators(({ signIn }, { user }) => signIn.savePassword(user.id, "$x", NOON)),
+    noteSignIn: operators(({ signIn }, { user }) => signIn.noteSignIn(user.id, "$a", "$b", NOON)),
+    insertSession: operators(({ signIn }, { user }) => signIn.insertSession(sessionRow(user))),
+    listSessions: operators(({ signIn }, { user }) => signIn.listSessions(user.id)),
+    endSession: operators(({ signIn }, { session }) =>
+      signIn.endSession(session.userId, session.id)
+    ),
+    endSessions: operators(({ signIn }, { user }) => signIn.endSessions(user.id, null)),
+  },
   stats: {
     add: refuses(({ stats }, { client, campaign, past }) =>
       stats.add(client.id, campaign.id, figuresOfCall(past))
@@ -254,6 +348,13 @@ export const PROBES: Probes = {
     ofCampaign: finds(null, ({ stats }, { campaign }) => stats.ofCampaign(campaign.id)),
     all: finds([], ({ stats }) => stats.all(100)),
     totalCosts: finds([], ({ stats }) => stats.totalCosts()),
+    addToDay: refuses(({ stats }, { client, campaign, past }) =>
+      stats.addToDay(client.id, campaign.id, "2026-03-02", figuresOfCall(past))
+    ),
+    days: finds(
+      [],
+      ({ stats }, { campaign }) => stats.days(campaign.id, "2000-01-01", "2999-01-01"),
+    ),
     addOutcomes: refuses(({ stats }, { client, campaign, outcomes }) =>
       stats.addOutcomes(client.id, campaign.id, outcomes, 1)
     ),

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertRejects, equal } from "@std/assert";
 import type { Client } from "../../src/access/client.ts";
-import { figuresOfOrder } from "../../src/campaigns/stats.ts";
+import { figuresOfCall, figuresOfOrder } from "../../src/campaigns/stats.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import {
@@ -14,6 +14,7 @@ import {
   campaignRow,
   clientRow,
   ended,
+  importRow,
   NOON,
   noteRow,
   orderRow,
@@ -106,6 +107,8 @@ const POINTERS: Record<string, (repos: Repos, own: World, at: World) => Promise<
     records.insert(recordRow(type, { clientId: client.id })),
   "a note": ({ records }, { client }, { record }) =>
     records.addNote(noteRow(record, { clientId: client.id })),
+  "an import": ({ imports }, { client }, { type }) =>
+    imports.insert(importRow(type, { clientId: client.id }), []),
   "a campaign": ({ campaigns }, { client }, { assistant }) =>
     campaigns.save(campaignRow(assistant, { clientId: client.id })),
   "an order's record": ({ callOrders }, { client, campaign }, { record }) =>
@@ -128,6 +131,8 @@ const POINTERS: Record<string, (repos: Repos, own: World, at: World) => Promise<
     calls.saveOutcomes({ ...refOf(call), clientId: client.id }, []),
   "a campaign's figure": ({ stats }, { client }, { campaign, order }) =>
     stats.add(client.id, campaign.id, figuresOfOrder(order)),
+  "a day's figure": ({ stats }, { client }, { campaign, past }) =>
+    stats.addToDay(client.id, campaign.id, "2026-03-02", figuresOfCall(past)),
   "an outcome's count": ({ stats }, { client }, { campaign, outcomes }) =>
     stats.addOutcomes(client.id, campaign.id, outcomes, 1),
 };
@@ -173,10 +178,12 @@ async function mainRows(uow: UnitOfWork, world: World): Promise<unknown> {
       repos.calls.transcript(call.id),
       repos.campaigns.get(campaign.id),
       repos.campaigns.getAssistant(assistant.id),
+      repos.imports.get(world.contactImport.id),
       repos.records.get(record.id),
       repos.records.counts(record.id),
       repos.records.getType(type.id),
       repos.stats.ofCampaign(campaign.id),
+      repos.stats.days(campaign.id, "2000-01-01", "2999-01-01"),
       repos.stats.outcomes(campaign.id, 100),
     ]));
 }

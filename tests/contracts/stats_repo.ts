@@ -1,7 +1,12 @@
 /** What the store owes the figures: sums that come out the same however the changes came in. */
 import { assertEquals } from "@std/assert";
 import type { Outcome } from "../../src/calls/outcome.ts";
-import { addFigures, type CampaignFigures, noFigures } from "../../src/campaigns/stats.ts";
+import {
+  addFigures,
+  type CampaignFigures,
+  dayFigures,
+  noFigures,
+} from "../../src/campaigns/stats.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { campaignRow, minutes, NOON } from "../support/rows.ts";
@@ -11,6 +16,7 @@ import { atOnce, contract, newCompany, scopeOf, type Tell } from "./suite.ts";
 /** The contract of `StatsRepo`. */
 export const statsRepoContract = contract("StatsRepo", (tell) => {
   tellOfFigures(tell);
+  tellOfDays(tell);
   tellOfOutcomes(tell);
 });
 
@@ -147,6 +153,61 @@ function text(value: string): Outcome {
   return { name: "reason", type: "text", value, turn: null };
 }
 
+function tellOfDays(tell: Tell): void {
+  const FIRST = "2026-02-28";
+  const SECOND = "2026-03-01";
+  const NEXT_YEAR = "2027-01-01";
+
+  tell(
+    "sums each day's changes exactly, of a campaign and of all, oldest day first",
+    async (uow) => {
+      const company = await newCompany(uow);
+      const campaign = campaignRow(company.assistant);
+      await uow.run(scopeOf(company), ({ campaigns }) => campaigns.save(campaign));
+      const other = { ...company, campaign };
+      await addToDay(uow, company, NEXT_YEAR, MORE);
+      await addToDay(uow, company, FIRST, SOME);
+      await addToDay(uow, company, FIRST, MORE);
+      await addToDay(uow, other, FIRST, SOME);
+      await addToDay(uow, other, SECOND, MORE);
+      const both = addFigures(SOME, MORE, 1);
+      assertEquals(await days(uow, company), [ofDay(FIRST, both), ofDay(NEXT_YEAR, MORE)]);
+      assertEquals(await days(uow, other), [ofDay(FIRST, SOME), ofDay(SECOND, MORE)]);
+      assertEquals(await days(uow, null, company), [
+        ofDay(FIRST, addFigures(both, SOME, 1)),
+        ofDay(SECOND, MORE),
+        ofDay(NEXT_YEAR, MORE),
+      ]);
+      assertEquals(await days(uow, company, company, FIRST, SECOND), [ofDay(FIRST, both)]);
+      assertEquals(await days(uow, company, company, SECOND, SECOND), []);
+      assertEquals(await days(uow, null, company, SECOND, SECOND), [ofDay(SECOND, MORE)]);
+    },
+  );
+
+  tell(
+    "leaves a day's costs out that come to zero, and loses none of twenty changes",
+    async (uow) => {
+      const company = await newCompany(uow);
+      await atOnce(20, (index) => addToDay(uow, company, FIRST, index % 2 ? SOME : minus(SOME)));
+      assertEquals(await days(uow, company), [ofDay(FIRST, noFigures())]);
+      await atOnce(20, () => addToDay(uow, company, FIRST, SOME));
+      let sum = noFigures();
+      for (let i = 0; i < 20; i++) sum = addFigures(sum, SOME, 1);
+      assertEquals(await days(uow, company), [ofDay(FIRST, sum)]);
+    },
+  );
+
+  tell("forgets a day's change whose transaction failed", async (uow) => {
+    const company = await newCompany(uow);
+    const thrown = new Error("crashed");
+    await uow.run(scopeOf(company), async ({ stats }) => {
+      await stats.addToDay(company.client.id, company.campaign.id, FIRST, SOME);
+      throw thrown;
+    }).catch((error) => assertEquals(error, thrown));
+    assertEquals(await days(uow, company), []);
+  });
+}
+
 function tellOfOutcomes(tell: Tell): void {
   tell("counts outcomes by name, with the most frequent values first", async (uow) => {
     const company = await newCompany(uow);
@@ -237,6 +298,37 @@ function tellOfOutcomes(tell: Tell): void {
 
 function add(uow: UnitOfWork, { client, campaign }: Company, change: CampaignFigures) {
   return uow.run({ clientId: client.id }, ({ stats }) => stats.add(client.id, campaign.id, change));
+}
+
+function addToDay(
+  uow: UnitOfWork,
+  { client, campaign }: Company,
+  day: string,
+  change: CampaignFigures,
+) {
+  return uow.run(
+    { clientId: client.id },
+    ({ stats }) => stats.addToDay(client.id, campaign.id, day, dayFigures(change)),
+  );
+}
+
+/** Figures by day of a company's campaign, or (null) of all its campaigns. */
+async function days(
+  uow: UnitOfWork,
+  of: Company | null,
+  company = of,
+  first = "2000-01-01",
+  last = "2100-01-01",
+) {
+  const found = await uow.read(
+    scopeOf(company!),
+    ({ stats }) => stats.days(of?.campaign.id ?? null, first, last),
+  );
+  return found.map(({ day, ...figures }) => ofDay(day, { ...noFigures(), ...figures }));
+}
+
+function ofDay(day: string, figures: CampaignFigures) {
+  return { ...dayFigures(sorted(figures)), day };
 }
 
 function count(

@@ -5,6 +5,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import type { Call } from "../../src/calls/call.ts";
+import { addFigures, type DayStats, noFigures } from "../../src/campaigns/stats.ts";
 import type { Contents } from "./watched_store.ts";
 
 /** Fails unless every sum is what a recount gives. */
@@ -12,10 +14,15 @@ export function assertSumsHold(contents: Contents): void {
   for (const stats of contents.stats) {
     const { campaignId, campaignName, clientId, clientName, currency, ...figures } = stats;
     const costs = figures.costs.toSorted(byCurrency);
-    assertEquals({ ...figures, costs }, recountCampaign(contents, campaignId));
+    const recounted = recountCampaign(contents, campaignId);
+    assertEquals({ ...figures, costs }, recounted);
     const [i, view] = [...contents.campaigns.entries()].find(([, { campaign }]) =>
       campaign.id === campaignId
     )!;
+    const own = contents.calls.filter((call) => call.campaignId === campaignId);
+    assertEquals(contents.days[i].map(inOrder), recountDays(own));
+    const { endReasons: _, orders: _o, ...ofCalls } = recounted;
+    assertEquals(sumOfDays(contents.days[i]), ofCalls, "the days add up to the campaign");
     const client = contents.clients.find(({ id }) => id === view.campaign.clientId)!;
     assertEquals([campaignName, clientId, clientName, currency], [
       view.campaign.name,
@@ -28,6 +35,7 @@ export function assertSumsHold(contents: Contents): void {
     );
     assertEquals(Object.fromEntries(kept), recountOutcomes(contents, campaignId));
   }
+  assertEquals(contents.daysOfAll.map(inOrder), recountDays(contents.calls));
   for (const [i, balance] of contents.balances.entries()) {
     if (balance !== null) assertMoneyHolds(contents, i);
   }
@@ -35,7 +43,45 @@ export function assertSumsHold(contents: Contents): void {
 
 function recountCampaign({ calls, orders }: Contents, campaignId: string) {
   const ofCampaign = calls.filter((call) => call.campaignId === campaignId);
-  const answered = ofCampaign.filter((call) => call.answeredAt !== null);
+  return {
+    ...recountCalls(ofCampaign),
+    endReasons: tally(ofCampaign.flatMap(({ endReason }) => endReason ?? [])),
+    orders: tally(
+      orders.filter(({ order }) => order.campaignId === campaignId).map(({ order }) =>
+        order.status
+      ),
+    ),
+  };
+}
+
+/** By the UTC day on which they were made. */
+function recountDays(calls: Call[]) {
+  const days = Map.groupBy(calls, ({ createdAt }) => {
+    const [year, month, day] = [
+      createdAt.getUTCFullYear(),
+      createdAt.getUTCMonth() + 1,
+      createdAt.getUTCDate(),
+    ];
+    return `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+  });
+  return Array.from(days, ([day, ofDay]) => ({ ...recountCalls(ofDay), day }))
+    .toSorted((a, b) => a.day < b.day ? -1 : 1);
+}
+
+function sumOfDays(days: DayStats[]) {
+  const { endReasons: _, orders: _o, ...sum } = days.reduce(
+    (sum, day) => addFigures(sum, { ...noFigures(), ...day }, 1),
+    noFigures(),
+  );
+  return { ...sum, costs: sum.costs.toSorted(byCurrency) };
+}
+
+function inOrder(day: DayStats): DayStats {
+  return { ...day, costs: day.costs.toSorted(byCurrency) };
+}
+
+function recountCalls(calls: Call[]) {
+  const answered = calls.filter((call) => call.answeredAt !== null);
   const over = answered.filter((call) => call.endedAt !== null);
   const costs = new Map<string, { price: bigint; operational: bigint; phone: bigint }>();
   const cost = (currency: string) => {
@@ -43,7 +89,7 @@ function recountCampaign({ calls, orders }: Contents, campaignId: string) {
     costs.set(currency, sums);
     return sums;
   };
-  for (const call of ofCampaign) {
+  for (const call of calls) {
     cost(call.currency).price += call.price ?? 0n;
     cost(call.currency).operational += call.operationalCost ?? 0n;
     if (call.phoneCurrency) cost(call.phoneCurrency).phone += call.phoneCost ?? 0n;
@@ -53,16 +99,10 @@ function recountCampaign({ calls, orders }: Contents, campaignId: string) {
     }
   }
   return {
-    calls: ofCampaign.length,
+    calls: calls.length,
     answered: answered.length,
     answeredEnded: over.length,
     answeredSeconds: over.reduce((sum, call) => sum + (call.durationSeconds ?? 0), 0),
-    endReasons: tally(ofCampaign.flatMap(({ endReason }) => endReason ?? [])),
-    orders: tally(
-      orders.filter(({ order }) => order.campaignId === campaignId).map(({ order }) =>
-        order.status
-      ),
-    ),
     costs: Array.from(costs, ([currency, sums]) => ({ currency, ...sums }))
       .filter(({ price, operational, phone }) => price || operational || phone)
       .toSorted(byCurrency),

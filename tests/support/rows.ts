@@ -6,12 +6,14 @@
  */
 import type { AuditEntry } from "../../src/access/audit_log.ts";
 import type { Client, Role, Token, User } from "../../src/access/client.ts";
+import type { Invitation, Session } from "../../src/access/session.ts";
 import type { CallOrder } from "../../src/call_orders/call_order.ts";
 import type { Call } from "../../src/calls/call.ts";
 import type { Assistant } from "../../src/campaigns/assistant.ts";
 import { type Campaign, defaultDialingRules } from "../../src/campaigns/campaign.ts";
 import { defaultRules } from "../../src/compliance/call_rules.ts";
 import { newId } from "../../src/kernel/ids.ts";
+import type { ContactImport } from "../../src/records/contact_import.ts";
 import type { ContactRecord, Note } from "../../src/records/record.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
 
@@ -85,10 +87,36 @@ export function tokenRow(user: User, overrides: Partial<Token> = {}): Token {
     hash: randomHash(),
     readOnly: false,
     permissions: null,
+    caps: {},
     createdAt: NOON,
     expiresAt: null,
     lastUsedAt: null,
     revokedAt: null,
+    ...overrides,
+  };
+}
+
+/** A session of a user; its secret is lost. */
+export function sessionRow(user: User, overrides: Partial<Session> = {}): Session {
+  return {
+    id: newId(NOON),
+    userId: user.id,
+    hash: randomHash(),
+    createdAt: NOON,
+    lastUsedAt: NOON,
+    ...overrides,
+  };
+}
+
+/** An invitation of a user, good for an hour; its secret is lost. */
+export function invitationRow(user: User, overrides: Partial<Invitation> = {}): Invitation {
+  return {
+    id: newId(NOON),
+    userId: user.id,
+    hash: randomHash(),
+    createdAt: NOON,
+    expiresAt: minutes(60),
+    usedAt: null,
     ...overrides,
   };
 }
@@ -223,6 +251,7 @@ export function callRow(
     timeline: [{ status: "dialing", at: NOON }],
     summary: null,
     recording: null,
+    agentRecordingUrl: null,
     provider: "simulated",
     providerCallId: null,
     currency: "USD",
@@ -238,6 +267,7 @@ export function callRow(
     phoneCurrency: null,
     maxSeconds: 900,
     initiatedBy: null,
+    tokenId: null,
     updatedAt: NOON,
     ...overrides,
   };
@@ -271,6 +301,10 @@ export function auditRow(user: User, overrides: Partial<AuditEntry> = {}): Audit
     actor: user.name,
     action: "create-record",
     subjectId: null,
+    application: null,
+    argumentsHash: null,
+    outcome: "ok",
+    times: 1,
     ...overrides,
   };
 }
@@ -278,4 +312,29 @@ export function auditRow(user: User, overrides: Partial<AuditEntry> = {}): Audit
 function randomHash(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A running import of one row, that no worker has in hand. */
+export function importRow(type: RecordType, overrides: Partial<ContactImport> = {}): ContactImport {
+  return {
+    id: newId(NOON),
+    clientId: type.clientId,
+    typeId: type.id,
+    userId: null,
+    actor: "Ana Lima",
+    fileName: "leads.csv",
+    status: "running",
+    rows: 1,
+    nextRow: 0,
+    expected: { created: 1, duplicates: 0 },
+    created: 0,
+    duplicates: 0,
+    refused: 0,
+    problems: [],
+    leaseUntil: null,
+    createdAt: NOON,
+    startedAt: NOON,
+    endedAt: null,
+    ...overrides,
+  };
 }

@@ -7,6 +7,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { memoryStore } from "../../adapters/memory/store.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { ChangeListeners, type Changes } from "../../src/kernel/changes.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 
@@ -26,8 +27,13 @@ export class WatchedStore implements UnitOfWork {
    */
   dieAfter: number | null = null;
 
-  constructor(uow: UnitOfWork = memoryStore().uow) {
-    this.#uow = uow;
+  /** What is told of changes; nothing by a store that was handed in. */
+  readonly changes: Changes;
+
+  constructor(uow?: UnitOfWork) {
+    const memory = memoryStore();
+    this.#uow = uow ?? memory.uow;
+    this.changes = uow === undefined ? memory.changes : new ChangeListeners();
   }
 
   /** Whether the caller is in the middle of a transaction of its own. */
@@ -83,13 +89,14 @@ export class WatchedStore implements UnitOfWork {
   }
 }
 
+const EVER = ["1000-01-01", "9999-12-31"] as const;
 const EVERYTHING = { page: 1, limit: 1_000_000 };
 
 /** All that a store holds and its ports can tell, to compare before and after. */
 export async function contentsOf(uow: UnitOfWork) {
   return await uow.run("all", async (repos) => {
-    const { access, audit, balance, callOrders, calls, campaigns, doNotCall, records, stats } =
-      repos;
+    const { access, audit, balance, callOrders, calls, campaigns } = repos;
+    const { doNotCall, imports, records, stats } = repos;
     const clients = await access.listClients();
     const contacts = (await records.list({}, EVERYTHING)).items;
     const everyCampaign = (await campaigns.list({}, EVERYTHING)).items;
@@ -119,7 +126,10 @@ export async function contentsOf(uow: UnitOfWork) {
       calls: everyCall,
       transcripts: await inTurn(everyCall, ({ id }) => calls.transcript(id)),
       outcomes: await inTurn(everyCall, ({ id }) => calls.outcomes(id)),
+      imports: (await imports.list(EVERYTHING)).items,
       stats: await stats.all(1_000_000),
+      days: await inTurn(everyCampaign, ({ campaign }) => stats.days(campaign.id, ...EVER)),
+      daysOfAll: await stats.days(null, ...EVER),
       outcomeCounts: await inTurn(
         everyCampaign,
         ({ campaign }) => stats.outcomes(campaign.id, 1_000_000),

@@ -5,6 +5,7 @@
  */
 import type { AuditEntry } from "../../src/access/audit_log.ts";
 import type { Client, Role, Token, User } from "../../src/access/client.ts";
+import type { Invitation, Session } from "../../src/access/session.ts";
 import type { CallOrder } from "../../src/call_orders/call_order.ts";
 import type { Call } from "../../src/calls/call.ts";
 import type { CallRef } from "../../src/calls/call_event.ts";
@@ -13,9 +14,10 @@ import type { Outcome } from "../../src/calls/outcome.ts";
 import type { Transcript } from "../../src/calls/transcript.ts";
 import type { Assistant } from "../../src/campaigns/assistant.ts";
 import type { Campaign } from "../../src/campaigns/campaign.ts";
-import { figuresOfCall, figuresOfOrder } from "../../src/campaigns/stats.ts";
+import { dayOf, figuresOfCall, figuresOfOrder } from "../../src/campaigns/stats.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { Repos } from "../../src/kernel/unit_of_work.ts";
+import type { ContactImport } from "../../src/records/contact_import.ts";
 import type { ContactRecord, Note } from "../../src/records/record.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
 import {
@@ -25,6 +27,8 @@ import {
   campaignRow,
   clientRow,
   ended,
+  importRow,
+  invitationRow,
   minutes,
   NOON,
   noteRow,
@@ -32,8 +36,10 @@ import {
   recordRow,
   recordTypeRow,
   roleRow,
+  sessionRow,
   tokenRow,
   unique,
+  uniquePhone,
   userRow,
 } from "./rows.ts";
 
@@ -50,6 +56,8 @@ export interface Company {
 /** A company with one row of everything. */
 export interface World extends Company {
   token: Token;
+  session: Session;
+  invitation: Invitation;
   audit: AuditEntry;
   record: ContactRecord;
   note: Note;
@@ -62,6 +70,10 @@ export interface World extends Company {
   outcomes: Outcome[];
   transcript: Transcript;
   key: IdempotencyKey;
+  /** Running, with a batch of one row. */
+  contactImport: ContactImport;
+  /** Not started. */
+  preview: ContactImport;
 }
 
 /** What a world's client has paid in. */
@@ -91,13 +103,18 @@ export function worldOf(): World {
   const record = recordRow(type, { email: "bo@example.com", parameters: { plan: "gold" } });
   const order = orderRow(record, campaign, { nextDialAt: NOON });
   const call = callRow(order, assistant, { createdAt: minutes(10) });
-  const past = callRow(order, assistant, ended());
+  const untold = { providerCallId: unique("line"), phoneCost: null, phoneCurrency: null };
+  const past = callRow(order, assistant, ended(untold));
   return {
     ...company,
     token: tokenRow(user),
+    session: sessionRow(user),
+    invitation: invitationRow(user),
     audit: auditRow(user),
     record,
     note: noteRow(record),
+    contactImport: importRow(type),
+    preview: importRow(type, { status: "previewed", startedAt: null }),
     order,
     call,
     past,
@@ -134,10 +151,14 @@ export async function insertCompany(repos: Repos, company: Company): Promise<voi
 /** Writes a world. */
 export async function insertWorld(repos: Repos, world: World): Promise<void> {
   await insertCompany(repos, world);
-  const { access, audit, balance, callOrders, calls, doNotCall, records, stats } = repos;
+  const { access, audit, balance, callOrders, calls, doNotCall, imports, records, signIn, stats } =
+    repos;
   const { client, campaign, record, order, call, past, outcomes } = world;
   const entry = { id: newId(NOON), clientId: client.id, at: NOON };
   await access.insertToken(world.token);
+  await signIn.savePassword(world.user.id, "$a", NOON);
+  await signIn.insertSession(world.session);
+  await signIn.insertInvitation(world.invitation);
   await audit.add(world.audit);
   await records.insert(record);
   await records.addNote(world.note);
@@ -150,9 +171,15 @@ export async function insertWorld(repos: Repos, world: World): Promise<void> {
   await calls.saveTranscript(refOf(call), world.transcript);
   await calls.saveOutcomes(refOf(call), outcomes);
   await calls.insertKey(world.key);
+  const row = { line: 2, fields: { name: "Cy", phoneNumber: uniquePhone() } };
+  for (const each of [world.contactImport, world.preview]) await imports.insert(each, [[row]]);
   await doNotCall.add(client.id, record.phoneNumber, NOON);
   await stats.add(client.id, campaign.id, figuresOfOrder(order));
   await stats.add(client.id, campaign.id, figuresOfCall(past));
   await stats.add(client.id, campaign.id, figuresOfCall(call));
+  for (const each of [past, call]) {
+    const day = dayOf(each.createdAt);
+    await stats.addToDay(client.id, campaign.id, day, figuresOfCall(each));
+  }
   await stats.addOutcomes(client.id, campaign.id, outcomes, 1);
 }

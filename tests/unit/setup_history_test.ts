@@ -34,6 +34,7 @@ function pastCall({ clientId, phoneNumber }: ContactRecord, minute: number, nth 
     speed: 1,
     refused: null,
     nextAt: null,
+    hungUpAt: null,
     nth,
     requests: 1,
     pushed: 0,

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { parseSetupFile, SetupFileError } from "../setup_file.ts";
-import { textOf } from "../text_file.ts";
+import { textOf } from "../../contacts_file/text_file.ts";
 import { setUp } from "./set_up.ts";
 
 /** `apply FILE` */

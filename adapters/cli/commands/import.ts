@@ -1,8 +1,8 @@
 import type { App } from "../../../src/app.ts";
 import type { ImportReport } from "../../../src/records/import_records.ts";
 import { CommandError, defineCommand, type Machine, OPERATOR } from "../command.ts";
-import { type Contacts, readContacts } from "../contacts_file.ts";
-import { textOf } from "../text_file.ts";
+import { type Contacts, readContacts } from "../../contacts_file/contacts_file.ts";
+import { textOf } from "../../contacts_file/text_file.ts";
 import { recordTypesOf } from "./record_types.ts";
 import { requireClient } from "./set_up.ts";
 

@@ -1,4 +1,4 @@
-import { defineCommand, OPERATOR, UsageError } from "../command.ts";
+import { CommandError, defineCommand, OPERATOR, UsageError } from "../command.ts";
 import { table } from "../table.ts";
 import { isOf } from "./pages.ts";
 import { setUp, setUpClient } from "./set_up.ts";
@@ -25,6 +25,28 @@ export const createUser = defineCommand({
     }
     if (role === undefined) throw new UsageError('Missing: --role. "studio role list" shows all.');
     return await setUpClient(machine, { name: client, users: [{ email, name, role }] });
+  },
+});
+
+/** `user invite` */
+export const inviteUser = defineCommand({
+  name: "user invite",
+  about: "Print a link by which a user chooses a password, once and within 7 days.",
+  options: {
+    email: { type: "string", value: "ADDRESS", about: "Whose password.", required: true },
+  },
+  async run(machine, { values: { email } }) {
+    const { app, publicUrl } = await machine.open();
+    if (publicUrl === null) {
+      throw new CommandError("PUBLIC_URL: must be set, because the link begins with it");
+    }
+    const { secret, user, expiresAt } = await app.access.inviteUser(OPERATOR, email);
+    const link = new URL(`/invitation/${secret}`, publicUrl).href;
+    return {
+      json: { email: user.email, link, expiresAt: expiresAt.toISOString() },
+      text: link,
+      remark: `For ${user.email} alone: whoever opens it may choose the password.`,
+    };
   },
 });
 

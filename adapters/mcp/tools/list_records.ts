@@ -12,7 +12,7 @@ export const listRecords = defineTool({
   name: "list-records",
   title: "List records",
   description: "List and search records (contacts), newest first. Use it to find a record's uuid " +
-    "before adding a record or ordering a call. Next: get-record. Then create-call-order.",
+    "before adding a record or ordering a call. Next: get-record, create-call-order.",
   hints: READS,
   permission: null,
   toolset: "core",

@@ -137,6 +137,22 @@ for (const [what, owner, expected] of GRANTS) {
   });
 }
 
+Deno.test("authenticate: an admin is who has an admin's role, or is a master, by a whole token", async () => {
+  const studio = await openStudio();
+  const cases: [Owner, boolean][] = [
+    [{ role: { admin: true } }, true],
+    [{ role: { admin: true }, token: { readOnly: true } }, true],
+    [{ user: { clientId: null, master: true } }, true],
+    [{ role: { permissions: ["calls.view", "calls.manage"] } }, false],
+    [{ role: { admin: true }, token: { permissions: ["calls.view", "calls.manage"] } }, false],
+    [{ user: { clientId: null, master: true }, token: { permissions: [] } }, false],
+  ];
+  for (const [owner, expected] of cases) {
+    const { admin } = await studio.app.access.authenticate(await secretOf(studio, owner));
+    assertEquals(admin, expected);
+  }
+});
+
 Deno.test("authenticate: a read-only token says so", async () => {
   const studio = await openStudio();
   const secret = await secretOf(studio, { token: { readOnly: true } });

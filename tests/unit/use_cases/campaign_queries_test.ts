@@ -120,6 +120,10 @@ Deno.test("costs: all campaigns together, one by one, and the balance; a master 
   assertEquals([costs.balance?.available, costs.balance?.reserved], [available, reserved]);
   const all = await app.campaigns.totalCosts(master);
   assertEquals([all.balance, all.campaigns.length], [null, 2]);
+  assertEquals(costs.balances, []);
+  assertEquals(all.balances.length, 2);
+  const ours = all.balances.find(({ clientId }) => clientId === company.client.id);
+  assertEquals([ours?.available, ours?.clientName], [available, company.client.name]);
   assertEquals(all.totals.find(({ currency }) => currency === "USD")?.price, 380_000n);
 });
 

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { CommandError } from "./command.ts";
+import { FileError } from "./file_error.ts";
 
 const LINE_FEED = 0x0a;
 
-/** The file's text. @throws CommandError for another encoding, with the first line at fault. */
+/** The file's text. @throws FileError for another encoding, with the first line at fault. */
 export function textOf(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     const line = isUtf16(bytes) ? "" : `, first in line ${firstBadLine(bytes)}`;
     const what = isUtf16(bytes) ? "UTF-16" : "not UTF-8";
-    throw new CommandError(
+    throw new FileError(
       `${path} is ${what}${line}. Save it as UTF-8 (in Excel: "CSV UTF-8") and try again.`,
     );
   }

@@ -3,7 +3,7 @@ create or replace function identify(token_hash text, moment timestamptz) returns
   token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb,
   token_created_at timestamptz, expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz,
   client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamptz,
-  role_client_id uuid, role_name text, admin boolean, role_permissions jsonb
+  role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, token_caps jsonb
 )
   language plpgsql volatile security definer
   set search_path = public, pg_temp
@@ -15,7 +15,8 @@ begin
   return query
     select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at::timestamptz,
       t.expires_at::timestamptz, t.last_used_at::timestamptz, t.revoked_at::timestamptz, u.client_id, u.role_id,
-      u.email, u.name, u.master, u.created_at::timestamptz, r.client_id, r.name, r.admin, r.permissions
+      u.email, u.name, u.master, u.created_at::timestamptz, r.client_id, r.name, r.admin, r.permissions,
+      t.caps
     from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
     where t.hash = token_hash;
   select t.last_used_at into used from tokens t where t.hash = token_hash;

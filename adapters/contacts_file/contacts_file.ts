@@ -5,7 +5,7 @@
  * @module
  */
 import type { ImportedFields, ImportRow } from "../../src/records/import_records.ts";
-import { CommandError } from "./command.ts";
+import { FileError } from "./file_error.ts";
 import { parseCsv } from "./csv.ts";
 
 /** Contacts of a file, and the lines that hold none. */
@@ -43,11 +43,11 @@ const NO = ["", "false", "no", "n", "0"];
 /**
  * The contacts of a file's text. Numbers in national form are taken for the country's.
  *
- * @throws CommandError when the file is no CSV or lacks a column; then it has no contacts at all.
+ * @throws FileError when the file is no CSV or lacks a column; then it has no contacts at all.
  */
 export function readContacts(path: string, text: string, country: string): Contacts {
   const [header, ...lines] = located(path, () => parseCsv(text));
-  if (header === undefined) throw new CommandError(`${path} is empty.`);
+  if (header === undefined) throw new FileError(`${path} is empty.`);
   const columns = columnsOf(path, header.cells);
   const contacts: Contacts = { rows: [], refused: [] };
   for (const { line, cells } of lines) {
@@ -55,7 +55,7 @@ export function readContacts(path: string, text: string, country: string): Conta
       requireWidth(cells, columns.length);
       contacts.rows.push({ line, fields: fieldsOf(columns, cells, country) });
     } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
+      if (!(error instanceof FileError)) throw error;
       contacts.refused.push({ line, problem: error.message });
     }
   }
@@ -74,17 +74,17 @@ function columnsOf(path: string, names: string[]): Heading[] {
     column: NAMES.get(name.toLowerCase().replace(/[\s_-]/g, "")) ?? null,
   }));
   const nameless = headings.findIndex(({ name }) => name === "");
-  if (nameless !== -1) throw new CommandError(`${path}: column ${nameless + 1} has no name.`);
+  if (nameless !== -1) throw new FileError(`${path}: column ${nameless + 1} has no name.`);
   const keys = headings.map(({ column, name }) => column ?? name);
   const twice = keys.find((key, i) => keys.indexOf(key) !== i);
-  if (twice !== undefined) throw new CommandError(`${path}: two columns are called ${twice}.`);
+  if (twice !== undefined) throw new FileError(`${path}: two columns are called ${twice}.`);
   const has = (column: Column) => keys.includes(column);
   const missing = [
     ...has("name") || has("firstName") || has("lastName") ? [] : ["name"],
     ...has("phoneNumber") ? [] : ["phoneNumber"],
   ];
   if (missing.length) {
-    throw new CommandError(
+    throw new FileError(
       `${path}: missing ${missing.length > 1 ? "columns" : "column"} ${missing.join(", ")}; ` +
         `the first row names ${names.join(", ")}. Known columns: ${COLUMNS.join(", ")}; ` +
         "all others become parameters.",
@@ -95,7 +95,7 @@ function columnsOf(path: string, names: string[]): Heading[] {
 
 function requireWidth(cells: string[], width: number): void {
   if (cells.length !== width) {
-    throw new CommandError(`has ${cells.length} cells where the first row has ${width}`);
+    throw new FileError(`has ${cells.length} cells where the first row has ${width}`);
   }
 }
 
@@ -111,7 +111,7 @@ function fieldsOf(headings: Heading[], cells: string[], country: string): Import
   const { firstName, lastName, phoneNumber = "", consentAt, consentSource } = known;
   const international = /^(tel:)?(\+|00)/i.test(phoneNumber);
   if ((consentAt === undefined) !== (consentSource === undefined)) {
-    throw new CommandError("consentAt, consentSource: one is filled in and the other is not");
+    throw new FileError("consentAt, consentSource: one is filled in and the other is not");
   }
   return {
     name: known.name ?? [firstName, lastName].filter(Boolean).join(" "),
@@ -131,14 +131,14 @@ function yesOrNo(text: string): boolean {
   const word = text.toLowerCase();
   if (YES.includes(word)) return true;
   if (NO.includes(word)) return false;
-  throw new CommandError(`doNotCall: must be yes or no, got "${text}"`);
+  throw new FileError(`doNotCall: must be yes or no, got "${text}"`);
 }
 
 function located<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    throw new CommandError(`${path}, ${error.message}`);
+    if (!(error instanceof FileError)) throw error;
+    throw new FileError(`${path}, ${error.message}`);
   }
 }

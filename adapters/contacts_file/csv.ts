@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { CommandError } from "./command.ts";
+import { FileError } from "./file_error.ts";
 
 /** One row, with the line that it begins in, from 1. */
 export interface CsvRow {
@@ -15,7 +15,7 @@ export interface CsvRow {
 
 const LINE_END = /\r\n|\n|\r/g;
 
-/** The rows of a text; lines with nothing in them are passed over. @throws CommandError. */
+/** The rows of a text; lines with nothing in them are passed over. @throws FileError. */
 export function parseCsv(text: string): CsvRow[] {
   const separator = separatorOf(text);
   // Sticky: a quoted cell or a plain one, and what ends it.
@@ -47,11 +47,11 @@ function separatorOf(text: string): string {
   return [",", ";", "\t"].reduce((best, each) => count(each) > count(best) ? each : best);
 }
 
-function broken(line: number, text: string, at: number): CommandError {
+function broken(line: number, text: string, at: number): FileError {
   const problem = text[at] !== '"'
     ? 'a cell without quotes around it has a quote in it; write "" inside of quotes instead'
     : /^"[^"]*(?:""[^"]*)*"/.test(text.slice(at))
     ? "there is text after a closing quote"
     : "a quote is opened and never closed";
-  return new CommandError(`line ${line}: ${problem}. Nothing was imported.`);
+  return new FileError(`line ${line}: ${problem}. Nothing was imported.`);
 }
