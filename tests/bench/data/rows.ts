@@ -193,6 +193,14 @@ export const SUMS = [
   `insert into campaign_costs (client_id, campaign_id, currency, price, operational, phone)
    select client_id, campaign_id, currency, sum(price), sum(operational_cost), sum(phone_cost)
    from calls group by client_id, campaign_id, currency`,
+  `insert into campaign_days (client_id, campaign_id, day, calls, answered, answered_ended, answered_seconds)
+   select client_id, campaign_id, (created_at at time zone 'UTC')::date, count(*), count(answered_at),
+     count(answered_at), coalesce(sum(duration_seconds), 0)
+   from calls group by 1, 2, 3`,
+  `insert into campaign_day_costs (client_id, campaign_id, day, currency, price, operational, phone)
+   select client_id, campaign_id, (created_at at time zone 'UTC')::date, currency, sum(price), sum(operational_cost),
+     sum(phone_cost)
+   from calls group by 1, 2, 3, 4`,
   `insert into campaign_outcome_values (client_id, campaign_id, name, type, value, count)
    select l.client_id, l.campaign_id, x.name, x.type, x.value, count(*)
    from calls l join call_outcomes o on o.client_id = l.client_id and o.call_id = l.id
