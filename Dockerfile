@@ -20,4 +20,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
   CMD echo 'Deno.exit((await fetch(`http://127.0.0.1:${Deno.env.get("PORT")}/healthz`)).ok ? 0 : 1)' \
   | deno run --no-prompt --allow-net=127.0.0.1 --allow-env=PORT -
-CMD ["deno", "run", "--no-prompt", "--allow-net", "--allow-env=PG*,DATABASE_URL,DATABASE_READ_URL,PUBLIC_URL,PORT,SIGNING_KEY,LIMIT_*,TELEPHONY,SIMULATED_PHONE_SPEED,TWILIO_*,SIP_*", "--allow-read=adapters/postgres/migrations,adapters/console/assets", "adapters/main.ts"]
+CMD ["deno", "run", "--no-prompt", "--allow-net", "--allow-env=PG*,DATABASE_URL,DATABASE_READ_URL,DATABASE_LISTEN_URL,PUBLIC_URL,PORT,SIGNING_KEY,LIMIT_*,OTEL_DENO,TELEPHONY,SIMULATED_PHONE_SPEED,TWILIO_*,SIP_*", "--allow-read=adapters/postgres/migrations,adapters/console/assets", "adapters/main.ts"]

@@ -22,6 +22,7 @@ const neutral = new Set([
   "contacts_file",
   "database.ts",
   "log.ts",
+  "telemetry",
 ]);
 
 type Zone = "inside" | "inbound" | "outbound" | "other";

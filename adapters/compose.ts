@@ -7,28 +7,40 @@
 import { type App, createApp } from "../src/app.ts";
 import type { Ports } from "../src/app_ports.ts";
 import { requestOfCall } from "../src/calls/new_call.ts";
+import { operator, type Principal } from "../src/access/principal.ts";
+import type { UnitOfWork } from "../src/kernel/unit_of_work.ts";
 import type { Clock } from "../src/kernel/clock.ts";
+import { DomainError } from "../src/kernel/errors.ts";
 import { SystemClock } from "./clock.ts";
 import type { Limits, Telephony } from "./config.ts";
 import { readAssets } from "./console/assets.ts";
 import { createConsole } from "./console/create_console.tsx";
 import { agentHook } from "./http/agent_hook.ts";
+import { DenialBook } from "./denial_book.ts";
 import { createHttp, type Http } from "./http/create_http.ts";
+import { perMinute } from "./http/request_limits.ts";
 import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
-import { MemoryRateLimits } from "./memory/rate_limits.ts";
+import { LeasedRateLimits } from "./leased_rate_limits.ts";
+import { remembered } from "./http/remembered.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
+import { agentRecordings } from "./recordings/agent_recordings.ts";
 import { ScryptPasswords } from "./passwords.ts";
 import { NumberingPlans } from "./phone_numbers.ts";
+import { ANYTHING, ChangeSender } from "./postgres/change_sender.ts";
+import { PostgresChangeFeed } from "./postgres/change_feed.ts";
+import { countLiveCalls } from "./postgres/live_calls.ts";
 import { Lanes, type Target } from "./postgres/lanes.ts";
 import { examineDatabase } from "./postgres/examine.ts";
 import { currentVersion, migrate, readMigrations } from "./postgres/migrate.ts";
 import { PostgresPhoneBooks } from "./postgres/phone_books.ts";
+import { PostgresRateLimits } from "./postgres/rate_limits.ts";
 import { serverKey } from "./postgres/server_keys.ts";
 import { PostgresUnitOfWork } from "./postgres/unit_of_work.ts";
 import type { PhoneProvider } from "./telephony/phone_provider.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 import { jobsOf, runJobs } from "./workers.ts";
 
 /** What a studio is made of. */
@@ -37,6 +49,8 @@ export interface StudioOptions {
   database: Target;
   /** Where resources are read from; null reads them from `database`. */
   readDatabase: Target | null;
+  /** Where the connection leads that hears of changes; `database` unless given. */
+  listenDatabase?: Target | null;
   publicUrl: URL;
   telephony: Telephony;
   /** Null takes the key that the replicas share in the database. */
@@ -44,6 +58,10 @@ export interface StudioOptions {
   limits: Limits;
   log: Log;
   clock?: Clock;
+  /** Milliseconds for which a token's owner is remembered; 0, the default, asks for every call. */
+  rememberTokensMs?: number;
+  /** Watches the studio; null for nobody. */
+  telemetry?: Telemetry | null;
   /** Called once per round trip to the database. */
   onRoundTrip?: () => void;
 }
@@ -64,6 +82,9 @@ export interface Studio {
   close(): Promise<void>;
 }
 
+/** Whoever sends a token that is not accepted. */
+const NOBODY: Principal = { ...operator("unknown caller"), permissions: new Set() };
+
 /** Of this server; told to clients. */
 export const VERSION = "0.1.0";
 
@@ -76,17 +97,25 @@ export async function prepareDatabase(database: Target): Promise<string[]> {
 
 /** Builds everything; nothing runs until a request comes or `work` is called. */
 export async function compose(options: StudioOptions): Promise<Studio> {
-  const { database, readDatabase, publicUrl, telephony, limits, log } = options;
+  const { database, readDatabase, publicUrl, telephony, limits, log, telemetry } = options;
   const clock = options.clock ?? new SystemClock();
   const lanesOptions = { size: limits.databaseConnections, onRoundTrip: options.onRoundTrip };
   const lanes = new Lanes(database, lanesOptions);
+  // Probes do not stand in line with what they are to tell of.
+  const probeLanes = new Lanes(database, { size: 1 });
   const readLanes = readDatabase === null ? null : new Lanes(readDatabase, lanesOptions);
   const signingKey = options.signingKey ?? await serverKey(lanes, "recording-links");
   const links = recordingLinks({ signingKey, publicUrl, clock });
   const books = new PostgresPhoneBooks(lanes);
-  const uow = new PostgresUnitOfWork(lanes);
+  const sender = new ChangeSender(database, log);
+  const watched = (uow: UnitOfWork) => telemetry?.store(uow) ?? uow;
+  const uow = watched(new PostgresUnitOfWork(lanes, sender.tell));
+  const listen = options.listenDatabase ?? database;
+  const changes = new PostgresChangeFeed({ listen, notify: database, log });
+  const rateLimits = new PostgresRateLimits(lanes);
   const provider = openPhone(telephony, {
     lanes,
+    uow,
     books,
     clock,
     log,
@@ -96,34 +125,49 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   });
   const ports: Ports = {
     uow,
+    changes,
     clock,
-    gateway: provider.gateway,
+    gateway: telemetry?.gateway(provider.gateway) ?? provider.gateway,
     phoneNumbers: new NumberingPlans(),
     recordingLinks: links,
+    agentRecordings: agentRecordings({ publicUrl, clock, log }),
     passwords: new ScryptPasswords(),
-    rateLimits: new MemoryRateLimits(clock),
+    rateLimits,
+    // A key from outside protects from whoever may write to the database, too.
+    auditKey: options.signingKey ?? await serverKey(lanes, "audit-trail"),
   };
   const app = createApp(ports);
   const resources = readLanes === null
     ? app
-    : createApp({ ...ports, uow: new PostgresUnitOfWork(readLanes) });
+    : createApp({ ...ports, uow: watched(new PostgresUnitOfWork(readLanes)) });
+  const denials = new DenialBook(app.access.recordDenials);
   const stopping = new AbortController();
   const mcp = createMcp({
     app,
     resources,
     version: VERSION,
     report: (event, fields) => log("warn", event, fields),
+    clock,
+    observe: telemetry?.mcp,
+    denied: (principal, tool, code) => denials.note(principal, tool, code),
   });
+  const authenticate = async (token: string) => {
+    try {
+      return await app.access.authenticate(token);
+    } catch (error) {
+      if (error instanceof DomainError) denials.note(NOBODY, "authenticate", error.code);
+      throw error;
+    }
+  };
   // The console looks at the endpoint from outside, through the server that it is a part of.
   const http: Http = createHttp({
     publicUrl,
-    authenticate: app.access.authenticate,
+    authenticate: remembered(authenticate, options.rememberTokensMs ?? 0, clock),
     mcp: mcp.fetch,
-    ready: readiness(lanes, (await readMigrations()).length),
+    ready: readiness(probeLanes, (await readMigrations()).length),
     recordings: { links, open: app.calls.openRecording },
     clock,
     log,
-    requestsPerMinute: limits.requestsPerMinute,
     pages: createConsole({
       app,
       assets: await readAssets(),
@@ -133,6 +177,16 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       fetch: (request) => http.fetch(request),
       stopping: stopping.signal,
     }),
+    limits: {
+      rates: new LeasedRateLimits(rateLimits, clock),
+      perToken: perMinute(limits.requestsPerMinute),
+      perClient: perMinute(limits.clientRequestsPerMinute),
+      perAddress: perMinute(limits.addressRequestsPerMinute),
+      failures: perMinute(limits.failedTokensPerMinute),
+    },
+    trustedProxies: limits.trustedProxies,
+    requestsInFlight: limits.requestsInFlight,
+    mayWait: mcp.mayWait,
     hooks: [
       agentHook({ find: app.campaigns.agentWebhook, report: app.calls.reportFromAgent, clock }),
       ...provider.hooks.map(({ path, method, handle }) => ({
@@ -142,6 +196,20 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       })),
     ],
   });
+  telemetry?.watch({
+    connections: () => lanes.usage,
+    streams: mcp.streams,
+    listening: () => changes.listening,
+  });
+  const jobs = [
+    ...jobsOf(app, provider.silentSeconds, log),
+    { name: "note denials", every: 5_000, run: () => denials.flush() },
+    { name: "sweep rate limits", every: 60_000, run: () => rateLimits.sweep() },
+  ];
+  if (telemetry) {
+    const run = async () => telemetry.liveCalls(await countLiveCalls(lanes));
+    jobs.push({ name: "count live calls", every: 10_000, run });
+  }
   return {
     app,
     ports,
@@ -149,8 +217,11 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     provider,
     books,
     async work(signal) {
-      const jobs = runJobs(jobsOf(app, provider.silentSeconds), { clock, log, signal });
-      await Promise.all([jobs, provider.run(app.calls.applyEvent, signal)]);
+      changes.start();
+      // For what this process changed just before it was killed, if it was.
+      sender.tell([ANYTHING]);
+      const running = runJobs(jobs, { clock, log, signal, observe: telemetry?.job });
+      await Promise.all([running, provider.run(app.calls.applyEvent, signal)]);
     },
     stopWaiting() {
       http.stopAcceptingTraffic();
@@ -158,7 +229,9 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       stopping.abort();
     },
     async close() {
-      await Promise.all([lanes.close(), readLanes?.close()]);
+      await Promise.all([changes.close(), sender.close()]);
+      await denials.flush().catch((error) => log("warn", "denials were lost", { error }));
+      await Promise.all([lanes, probeLanes, readLanes].map((each) => each?.close()));
     },
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import { parseFrom, parseListen, parseTrunk, type SipSettings } from "./telephony/sip/settings.ts";
+import { QUIET_SECONDS } from "./telephony/twilio/dialect.ts";
 
 /** Which phone network dials, with its own settings. */
 export type Telephony = SimulatedTelephony | TwilioTelephony | SipTelephony;
@@ -27,6 +28,8 @@ export interface TwilioTelephony {
   from: string;
   /** Signs webhooks where that is another key than the token. */
   webhookKey: string | null;
+  /** Seconds after which a call that the provider does not know was surely never dialled. */
+  quietSeconds: number;
 }
 
 /** A SIP trunk. */
@@ -39,6 +42,11 @@ export interface Config {
   databaseUrl: string;
   /** A read replica for resources; null to read from the primary. */
   databaseReadUrl: string | null;
+  /**
+   * An address of the database for the one connection that hears of changes, which no pooler in
+   * transaction mode may stand in front of; null to take `databaseUrl`.
+   */
+  databaseListenUrl: string | null;
   /** Where clients reach this server: links, allowed Host and Origin. */
   publicUrl: URL;
   port: number;
@@ -46,13 +54,25 @@ export interface Config {
   /** Signs recording links; null takes the key that the replicas share in the database. */
   signingKey: string | null;
   limits: Limits;
+  /** Whether the runtime exports telemetry (`OTEL_DENO`); it reads the other `OTEL_*` by itself. */
+  exportsTelemetry: boolean;
 }
 
-/** What one process takes on. */
+/** What is taken on; rates of all processes together, null or absent for any number. */
 export interface Limits {
-  /** MCP messages a minute and user; null for any number. */
+  /** MCP messages a minute and token. */
   requestsPerMinute: number | null;
-  /** Connections to PostgreSQL. */
+  /** The same of all tokens of a client. */
+  clientRequestsPerMinute?: number | null;
+  /** Requests to `/mcp` a minute and network address. */
+  addressRequestsPerMinute?: number | null;
+  /** Tokens a minute and network address that are not accepted. */
+  failedTokensPerMinute?: number | null;
+  /** Proxies of our own in front, whose word on where a request came from counts. */
+  trustedProxies?: number;
+  /** Requests that one process works on at a time; null or absent for any number. */
+  requestsInFlight?: number | null;
+  /** Connections to PostgreSQL, of one process. */
   databaseConnections: number;
 }
 
@@ -72,16 +92,29 @@ export function readConfig(env: Env): Config {
   return {
     databaseUrl: required(env, "DATABASE_URL", databaseUrl),
     databaseReadUrl: optional(env, "DATABASE_READ_URL", databaseUrl) ?? null,
+    databaseListenUrl: optional(env, "DATABASE_LISTEN_URL", databaseUrl) ?? null,
     publicUrl: required(env, "PUBLIC_URL", publicUrl),
     port: readPort(env),
     telephony: readTelephony(env),
-    signingKey: optional(env, "SIGNING_KEY", signingKey) ?? null,
-    limits: {
-      // 0 is how a person says "no limit".
-      requestsPerMinute: optional(env, "LIMIT_REQUESTS_PER_MINUTE", count(0, 1_000_000), 600) ||
-        null,
-      databaseConnections: optional(env, "LIMIT_DATABASE_CONNECTIONS", count(1, 500), 10),
-    },
+    signingKey: readSigningKey(env),
+    limits: readLimits(env),
+    // As the runtime reads it.
+    exportsTelemetry: ["1", "true"].includes(env("OTEL_DENO") ?? ""),
+  };
+}
+
+function readLimits(env: Env): Limits {
+  // 0 is how a person says "no limit".
+  const rate = (name: string, otherwise: number) =>
+    optional(env, name, count(0, 1_000_000), otherwise) || null;
+  return {
+    requestsPerMinute: rate("LIMIT_REQUESTS_PER_MINUTE", 600),
+    clientRequestsPerMinute: rate("LIMIT_CLIENT_REQUESTS_PER_MINUTE", 3000),
+    addressRequestsPerMinute: rate("LIMIT_ADDRESS_REQUESTS_PER_MINUTE", 6000),
+    failedTokensPerMinute: rate("LIMIT_FAILED_TOKENS_PER_MINUTE", 30),
+    trustedProxies: optional(env, "LIMIT_TRUSTED_PROXIES", count(0, 10), 0),
+    requestsInFlight: optional(env, "LIMIT_REQUESTS_IN_FLIGHT", count(1, 100_000), 200),
+    databaseConnections: optional(env, "LIMIT_DATABASE_CONNECTIONS", count(1, 500), 10),
   };
 }
 
@@ -93,6 +126,11 @@ export function readDatabaseUrl(env: Env): string | null {
 /** `PUBLIC_URL`, or null when it is not set. */
 export function readPublicUrl(env: Env): URL | null {
   return optional(env, "PUBLIC_URL", publicUrl) ?? null;
+}
+
+/** `SIGNING_KEY`, or null when it is not set. */
+export function readSigningKey(env: Env): string | null {
+  return optional(env, "SIGNING_KEY", signingKey) ?? null;
 }
 
 /** `PORT`, 8787 unless set; 0 takes any free one. */
@@ -128,6 +166,7 @@ function readTwilio(env: Env): TwilioTelephony {
     token: required(env, "TWILIO_AUTH_TOKEN", secret),
     from: required(env, "TWILIO_FROM", phoneNumber),
     webhookKey: optional(env, "TWILIO_WEBHOOK_KEY", secret) ?? null,
+    quietSeconds: optional(env, "TWILIO_QUIET_SECONDS", count(16, 3600), QUIET_SECONDS),
   };
 }
 

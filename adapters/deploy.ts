@@ -6,8 +6,10 @@
 import { readConfig } from "./config.ts";
 import { serverLog, startServer } from "./server.ts";
 
-const server = await startServer(readConfig(Deno.env.get), serverLog());
+const config = readConfig(Deno.env.get);
+const server = await startServer(config, serverLog(config));
 Deno.addSignalListener("SIGINT", async () => {
+  server.studio.stopWaiting();
   await server.stop();
   Deno.exit(0);
 });

@@ -14,10 +14,23 @@ export type LogFields = Record<string, unknown>;
 /** Port of the outer ring: where adapters report what happened. */
 export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 
-/** A log that writes JSON lines, such as `console.log` takes. */
-export function jsonLog(clock: Clock, write: (line: string) => void): Log {
+/**
+ * A log that writes JSON lines, such as `console.log` takes; `trace` gives what goes into each line
+ * beside, such as the id of the trace that is going on.
+ */
+export function jsonLog(
+  clock: Clock,
+  write: (line: string) => void,
+  trace: () => LogFields = () => ({}),
+): Log {
   return (level, event, fields = {}) =>
-    write(JSON.stringify({ time: clock.now().toISOString(), level, event, ...fields }, plain));
+    write(JSON.stringify({
+      time: clock.now().toISOString(),
+      level,
+      event,
+      ...trace(),
+      ...fields,
+    }, plain));
 }
 
 function plain(_key: string, value: unknown): unknown {

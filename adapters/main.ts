@@ -13,16 +13,14 @@ const GRACE = 8_000;
 
 async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
-  const log = serverLog();
+  const log = serverLog(config);
   let server: Server | null = null;
   // Listens before the database is there, so that `/healthz` tells that the process lives.
   const listener = Deno.serve({
     port: config.port,
     hostname: "0.0.0.0",
     onListen: ({ port }) => log("info", "listening", { port, publicUrl: config.publicUrl.href }),
-  }, (request, info) => {
-    return server?.studio.http.fetch(request, info) ?? starting(request);
-  });
+  }, (request, info) => server?.studio.http.fetch(request, info) ?? starting(request));
   const stop = async () => {
     log("info", "stopping");
     server?.studio.stopWaiting();

@@ -6,6 +6,7 @@
 import type { CallRef } from "../src/calls/call_event.ts";
 import type { DialRequest } from "../src/calls/call_gateway.ts";
 import type { Clock } from "../src/kernel/clock.ts";
+import type { UnitOfWork } from "../src/kernel/unit_of_work.ts";
 import type { SimulatedTelephony, SipTelephony, Telephony } from "./config.ts";
 import type { Log } from "./log.ts";
 import type { Lanes } from "./postgres/lanes.ts";
@@ -13,13 +14,15 @@ import { PostgresDialogStore } from "./postgres/sip_dialogs.ts";
 import type { PhoneBooks } from "./telephony/simulated/phone_books.ts";
 import type { PhoneProvider } from "./telephony/phone_provider.ts";
 import { SimulatedPhoneNetwork } from "./telephony/simulated/network.ts";
-import { twilioPhone } from "./telephony/twilio/twilio_phone.ts";
+import { checkSip } from "./telephony/sip/check.ts";
 import { SipGateway } from "./telephony/sip/gateway.ts";
 import { Sockets } from "./telephony/sip/transport.ts";
+import { type TwilioHouse, twilioPhone } from "./telephony/twilio/twilio_phone.ts";
 
 /** What phone networks may need of the house. */
 export interface PhoneHouse {
   lanes: Lanes;
+  uow: UnitOfWork;
   /** The simulated network's. */
   books: PhoneBooks;
   clock: Clock;
@@ -44,7 +47,11 @@ export function openPhone(telephony: Telephony, house: PhoneHouse): PhoneProvide
       const onFailure = (what: string, facts: Record<string, unknown>) => {
         house.log("warn", what, { provider: telephony.kind, ...facts });
       };
-      return twilioPhone(telephony, { ...house, onFailure });
+      const calls: TwilioHouse["calls"] = {
+        toNumber: (...args) => house.uow.read("all", (repos) => repos.calls.toNumber(...args)),
+        unpriced: (...args) => house.uow.read("all", (repos) => repos.calls.unpriced(...args)),
+      };
+      return twilioPhone(telephony, { ...house, calls, onFailure });
     }
     case "sip":
       return openSip(telephony, house);
@@ -79,6 +86,8 @@ function openSip(settings: SipTelephony, { lanes, clock, log }: PhoneHouse): Pho
     gateway,
     hooks: [],
     silentSeconds: SILENT_SECONDS,
+    check: () =>
+      checkSip({ settings, open: (listen) => new Sockets({ ...settings, listen }), clock }),
     run: (deliver, signal) => gateway.run(deliver, signal),
   };
 }

@@ -4,11 +4,12 @@
  * @module
  */
 import { SystemClock } from "./clock.ts";
-import { compose, prepareDatabase, type Studio } from "./compose.ts";
+import { compose, prepareDatabase, type Studio, VERSION } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { jsonLog, type Log } from "./log.ts";
 import { StoreError } from "./postgres/errors.ts";
 import type { Target } from "./postgres/lanes.ts";
+import { currentTrace, openTelemetry } from "./telemetry/telemetry.ts";
 
 /** A studio at work. */
 export interface Server {
@@ -17,23 +18,30 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** A token that is revoked is refused by every replica within two seconds; five are promised. */
+export const REMEMBER_TOKENS_MS = 2_000;
+
 /** Longest pause between two tries to reach the database, in milliseconds. */
 const MAX_PAUSE = 5_000;
 
-/** Where servers write what happens. */
-export function serverLog(): Log {
-  return jsonLog(new SystemClock(), (line) => console.log(line));
+/** Where servers write what happens; with the trace that it happened in, when there is one. */
+export function serverLog({ exportsTelemetry }: Pick<Config, "exportsTelemetry">): Log {
+  const write = (line: string) => console.log(line);
+  return jsonLog(new SystemClock(), write, exportsTelemetry ? currentTrace : undefined);
 }
 
 /** Waits for the database, migrates, composes, and starts the jobs. */
 export async function startServer(config: Config, log: Log): Promise<Server> {
-  const { databaseUrl, databaseReadUrl } = config;
+  const { databaseUrl, databaseReadUrl, databaseListenUrl } = config;
   const database = { url: databaseUrl };
   await prepared(database, log);
   const studio = await compose({
     ...config,
+    telemetry: config.exportsTelemetry ? openTelemetry(VERSION) : null,
     database,
+    rememberTokensMs: REMEMBER_TOKENS_MS,
     readDatabase: databaseReadUrl === null ? null : { url: databaseReadUrl },
+    listenDatabase: databaseListenUrl === null ? null : { url: databaseListenUrl },
     log,
   });
   const stopping = new AbortController();

@@ -12,8 +12,14 @@ import { inviteUser } from "./access/invite_user.ts";
 import { endSession, listSessions } from "./access/manage_sessions.ts";
 import { getClient, lookAtClient } from "./access/client_of.ts";
 import { issueToken, listTokens, revokeToken } from "./access/manage_tokens.ts";
+import { fingerprint } from "./access/fingerprint.ts";
+import type { Principal } from "./access/principal.ts";
+import { recordDenials } from "./access/record_denials.ts";
+import { sealAudit } from "./access/seal_audit.ts";
+import { verifyAudit } from "./access/verify_audit.ts";
 import { auditTrail, clientNames, listAudit, listClients, listUsers } from "./access/queries.ts";
 import { signIn } from "./access/sign_in.ts";
+import { watchChanges } from "./access/watch_changes.ts";
 import type { Ports } from "./app_ports.ts";
 import { listLedger } from "./billing/queries.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
@@ -30,6 +36,7 @@ import {
   listCalls,
   openRecording,
   waitForCall,
+  watchCall,
 } from "./calls/queries.ts";
 import { reconcileCalls } from "./calls/reconcile_calls.ts";
 import { reportFromAgent } from "./calls/report_from_agent.ts";
@@ -83,6 +90,7 @@ export type App = {
     listClients: Bound<typeof listClients>;
     listUsers: Bound<typeof listUsers>;
     auditTrail: Bound<typeof auditTrail>;
+    watchChanges: Bound<typeof watchChanges>;
     clientNames: Bound<typeof clientNames>;
     disableUser: Bound<typeof disableUser>;
     inviteUser: Bound<typeof inviteUser>;
@@ -94,6 +102,9 @@ export type App = {
     endSession: Bound<typeof endSession>;
     changePassword: Bound<typeof changePassword>;
     listAudit: Bound<typeof listAudit>;
+    sealAudit: Bound<typeof sealAudit>;
+    verifyAudit: Bound<typeof verifyAudit>;
+    recordDenials: Bound<typeof recordDenials>;
   };
   billing: {
     ledger: Bound<typeof listLedger>;
@@ -141,6 +152,7 @@ export type App = {
     list: Bound<typeof listCalls>;
     get: Bound<typeof getCall>;
     wait: Bound<typeof waitForCall>;
+    watch: Bound<typeof watchCall>;
     transcript: Bound<typeof getTranscript>;
     recording: Bound<typeof getRecording>;
     openRecording: Bound<typeof openRecording>;
@@ -158,22 +170,32 @@ export type App = {
 
 /** The application over its ports. */
 export function createApp(ports: Ports): App {
+  /** Use cases that change something for somebody: the audit trail gets a hash of the arguments. */
+  const bindWrite = <A extends unknown[], R>(
+    useCase: (ports: Ports, principal: Principal, ...rest: A) => Promise<R>,
+  ) =>
+  async (principal: Principal, ...rest: A) => {
+    const argumentsHash = await fingerprint(ports.auditKey, rest);
+    const via = { application: principal.via?.application ?? null, argumentsHash };
+    return await useCase(ports, { ...principal, via }, ...rest);
+  };
   const bind = <A extends unknown[], R>(useCase: (ports: Ports, ...rest: A) => R) => (...rest: A) =>
     useCase(ports, ...rest);
   return {
     access: {
       authenticate: bind(authenticate),
-      issueToken: bind(issueToken),
+      issueToken: bindWrite(issueToken),
       listTokens: bind(listTokens),
-      revokeToken: bind(revokeToken),
+      revokeToken: bindWrite(revokeToken),
       getClient: bind(getClient),
       lookAtClient: bind(lookAtClient),
       listClients: bind(listClients),
       listUsers: bind(listUsers),
       auditTrail: bind(auditTrail),
+      watchChanges: bind(watchChanges),
       clientNames: bind(clientNames),
-      disableUser: bind(disableUser),
-      inviteUser: bind(inviteUser),
+      disableUser: bindWrite(disableUser),
+      inviteUser: bindWrite(inviteUser),
       openInvitation: bind(openInvitation),
       acceptInvitation: bind(acceptInvitation),
       signIn: bind(signIn),
@@ -182,6 +204,9 @@ export function createApp(ports: Ports): App {
       endSession: bind(endSession),
       changePassword: bind(changePassword),
       listAudit: bind(listAudit),
+      sealAudit: bind(sealAudit),
+      verifyAudit: bind(verifyAudit),
+      recordDenials: bind(recordDenials),
     },
     billing: {
       ledger: bind(listLedger),
@@ -189,18 +214,18 @@ export function createApp(ports: Ports): App {
     records: {
       list: bind(listRecords),
       get: bind(getRecord),
-      create: bind(createRecord),
-      update: bind(updateRecord),
-      import: bind(importRecords),
+      create: bindWrite(createRecord),
+      update: bindWrite(updateRecord),
+      import: bindWrite(importRecords),
       profile: bind(recordProfile),
       outcomes: bind(recordOutcomes),
       suggest: bind(suggestRecords),
       listTypes: bind(listRecordTypes),
     },
     imports: {
-      preview: bind(previewImport),
-      start: bind(startImport),
-      discard: bind(discardImport),
+      preview: bindWrite(previewImport),
+      start: bindWrite(startImport),
+      discard: bindWrite(discardImport),
       get: bind(getImport),
       sample: bind(sampleImport),
       list: bind(listImports),
@@ -221,14 +246,15 @@ export function createApp(ports: Ports): App {
     },
     callOrders: {
       list: bind(listCallOrders),
-      create: bind(createCallOrder),
-      updateStatus: bind(updateCallOrderStatus),
+      create: bindWrite(createCallOrder),
+      updateStatus: bindWrite(updateCallOrderStatus),
     },
     calls: {
-      initiate: bind(initiateCall),
+      initiate: bindWrite(initiateCall),
       list: bind(listCalls),
       get: bind(getCall),
       wait: bind(waitForCall),
+      watch: bind(watchCall),
       transcript: bind(getTranscript),
       recording: bind(getRecording),
       openRecording: bind(openRecording),
@@ -239,8 +265,8 @@ export function createApp(ports: Ports): App {
       forgetKeys: bind(forgetKeys),
     },
     setup: {
-      apply: bind(applySetup),
-      importHistory: bind(importHistory),
+      apply: bindWrite(applySetup),
+      importHistory: bindWrite(importHistory),
     },
   };
 }

@@ -129,7 +129,10 @@ export function defineCommand<const O extends Options>(spec: CommandSpec<O>): Co
 }
 
 /** Who acts in the audit trail. */
-export const OPERATOR: Principal = operator("studio command line");
+export const OPERATOR: Principal = {
+  ...operator("studio command line"),
+  via: { application: "studio", argumentsHash: null },
+};
 
 /** A whole number of an option. @throws UsageError. */
 export function countOf(

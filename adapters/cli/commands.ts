@@ -6,7 +6,7 @@
 import type { Command } from "./command.ts";
 import { applyFile } from "./commands/apply.ts";
 import { createAssistant, showAssistantWebhook } from "./commands/assistants.ts";
-import { audit } from "./commands/audit.ts";
+import { audit, verifyAudit } from "./commands/audit.ts";
 import { createCampaign, listCampaigns, setCampaignStatus } from "./commands/campaigns.ts";
 import { createClient, listClients, topUp } from "./commands/clients.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -43,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   listCampaigns,
   setCampaignStatus,
   audit,
+  verifyAudit,
   listPhoneCalls,
   migrate,
   doctor,

@@ -4,10 +4,10 @@
  * @module
  */
 import { compose, examineDatabase, prepareDatabase } from "../compose.ts";
-import { type Config, ConfigError, readConfig, readPublicUrl } from "../config.ts";
+import { type Config, ConfigError, readConfig, readPublicUrl, readSigningKey } from "../config.ts";
 import { type OpenDatabase, openDatabase } from "../database.ts";
 import { CommandError, OPERATOR, type Studio } from "./command.ts";
-import type { Finding, Patient } from "./doctor.ts";
+import type { Patient } from "./doctor.ts";
 import { runCli } from "./run.ts";
 
 /** What is open, to be closed in the end, last first. */
@@ -37,16 +37,21 @@ async function prepare(): Promise<{ database: OpenDatabase; applied: string[] }>
 }
 
 /** What the command line works with: nothing is served from here. */
-const HERE = {
-  publicUrl: new URL("http://localhost"),
-  telephony: { kind: "simulated", speed: 1 },
-  signingKey: null,
-  limits: { requestsPerMinute: null, databaseConnections: 2 },
-} as const;
+function here(): Omit<
+  Config,
+  "databaseUrl" | "databaseReadUrl" | "databaseListenUrl" | "port" | "exportsTelemetry"
+> {
+  return {
+    publicUrl: new URL("http://localhost"),
+    telephony: { kind: "simulated", speed: 1 },
+    signingKey: readSigningKey(Deno.env.get),
+    limits: { requestsPerMinute: null, databaseConnections: 2 },
+  };
+}
 
 async function composeOn(
   target: OpenDatabase["target"],
-  config: Omit<Config, "databaseUrl" | "databaseReadUrl" | "port"> = HERE,
+  config = here(),
 ) {
   const { close, ...studio } = await compose({
     ...config,
@@ -101,9 +106,7 @@ function patient(): Patient {
     },
     async phone() {
       const { provider } = await composeOn(await database(), readConfig(Deno.env.get));
-      // A phone network may be able to check itself.
-      const { check }: { gateway: unknown; check?(): Promise<Finding[]> } = provider;
-      return await check?.call(provider) ?? null;
+      return await provider.check?.() ?? null;
     },
     fetch: (url) => fetch(url, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) }),
   };

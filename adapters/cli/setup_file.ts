@@ -11,7 +11,7 @@ import { setupSchema } from "./setup_schema.ts";
 /** Characters of a wrong value that its problem repeats. */
 const MAX_SHOWN = 60;
 /** Keys whose values nobody may see, however wrong. */
-const SECRET: readonly PropertyKey[] = ["webhook", "secret"];
+const SECRET: readonly PropertyKey[] = ["webhook", "secret", "apiKey"];
 
 /** The file is not what it should be; each problem names its path. */
 export class SetupFileError extends Error {

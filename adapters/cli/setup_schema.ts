@@ -7,6 +7,7 @@ import { z } from "zod";
 import { PERMISSIONS } from "../../src/access/principal.ts";
 import {
   AGENT_PLATFORMS,
+  MAX_RECORDING_HOSTS,
   MAX_WEBHOOK_SECRET,
   MIN_WEBHOOK_SECRET,
 } from "../../src/campaigns/agent_webhook.ts";
@@ -65,6 +66,15 @@ const callRules = {
   ).nullable().optional(),
 };
 
+const callCaps = {
+  maxCallsPerMinute: count(1, 1_000_000, "Calls that may be started a minute; null allows any.")
+    .nullable().optional(),
+  maxCallsPerDay: count(1, 1_000_000, "Calls that may be started a day (UTC); null allows any.")
+    .nullable().optional(),
+  maxSpendPerDay: money("Money for the calls of a day (UTC); null allows any.").nullable()
+    .optional(),
+};
+
 const dialingRules = strict({
   ...callRules,
   autoDial: z.boolean().optional().describe(
@@ -118,6 +128,13 @@ const assistant = strict({
     secret: z.string().min(MIN_WEBHOOK_SECRET).max(MAX_WEBHOOK_SECRET).describe(
       "What signs the reports; known to the platform and the studio alone.",
     ),
+    apiKey: z.string().min(1).max(200).optional().describe(
+      "ElevenLabs' API key, which its recordings need.",
+    ),
+    recordingHosts: z.array(z.string().min(1).max(253)).max(MAX_RECORDING_HOSTS).optional()
+      .describe(
+        "Hosts, besides the platform's own, at which it keeps recordings; nothing else is fetched.",
+      ),
   }).nullable().optional().describe(
     "How the voice agent's platform reports transcripts and outcomes; null for not at all. " +
       "New assistants: not at all.",
@@ -176,7 +193,9 @@ const client = strict({
     "What the phone network is expected to charge us, by the callee's country, and under default " +
       "for every other: an estimate until the provider tells. Replaces the whole list.",
   ),
-  rules: strict(callRules).optional().describe("What every campaign of the client is held to."),
+  rules: strict({ ...callRules, ...callCaps }).optional().describe(
+    "What every campaign of the client is held to, and caps on what it may start.",
+  ),
   topUps: z.array(strict({
     reference: name("Makes the payment count once, such as an invoice number."),
     amount: money("Paid in, in the client's currency."),

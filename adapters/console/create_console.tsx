@@ -39,8 +39,8 @@ export interface ConsoleDeps {
 /** What the server knows of a request, and learns of it for its log. */
 export interface About {
   requestId: string;
-  /** Address of the other end of the connection, when known. */
-  peer: string | null;
+  /** Network address it came from, as limits count it; null when that cannot be known. */
+  address: string | null;
   facts: { route?: string; userUuid?: string | null; clientUuid?: string | null };
 }
 

@@ -43,12 +43,3 @@ export function ownPath(wanted: string | null | undefined): string {
 export function wantsPage(request: Request): boolean {
   return request.headers.get("accept")?.includes("text/html") ?? false;
 }
-
-/**
- * Where a request comes from: what the proxy next to us has seen, else the other end of the
- * connection.
- */
-export function addressOf(request: Request, peer: string | null): string | null {
-  const seen = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
-  return seen ? seen.slice(0, 64) : peer;
-}

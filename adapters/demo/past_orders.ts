@@ -118,6 +118,7 @@ export class PastOrders {
       speed: 1,
       refused: null,
       nextAt: null,
+      hungUpAt: null,
       nth,
       requests: 1,
       pushed: 0,

@@ -2,7 +2,7 @@
  * `POST /hooks/agents/{assistant}`: where an assistant's platform reports what was said and found out
  * on a call. Answers once everything is stored; a report may come late, twice, and in any order.
  *
- * Recordings are not taken: their links are the platform's own, and ours are to show nobody else's.
+ * A recording is taken by its URL, which is kept to ourselves: our own links serve what is there.
  *
  * @module
  */
@@ -32,7 +32,10 @@ export function agentHookPath(assistantUuid: string): string {
 }
 
 /** Each platform's words as a report; null for what reports nothing. */
-const MAPPINGS: Record<AgentPlatform, (payload: unknown, now: Date) => AgentReport | null> = {
+const MAPPINGS: Record<
+  AgentPlatform,
+  (payload: unknown, now: Date, webhook: AgentWebhook) => AgentReport | null
+> = {
   studio: studioReport,
   elevenlabs: elevenLabsReport,
   vapi: vapiReport,
@@ -63,8 +66,8 @@ export function agentHook({ find, report, clock }: AgentHookDeps): HookRoute {
           { "WWW-Authenticate": "Signature" },
         );
       }
-      const { platform } = found.webhook;
-      const mapped = MAPPINGS[platform](parseJson(body, BODY_LIMITS), now);
+      const { webhook } = found;
+      const mapped = MAPPINGS[webhook.platform](parseJson(body, BODY_LIMITS), now, webhook);
       if (mapped === null) {
         return Response.json({
           applied: [],

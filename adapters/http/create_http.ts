@@ -6,14 +6,16 @@
  */
 import { type Context, Hono } from "@hono/hono";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { addressOf, type Connection } from "./address.ts";
 import { HOW } from "./bearer.ts";
 import { type Readiness, readiness } from "./health.ts";
+import { InFlight } from "./in_flight.ts";
 import { BODY_LIMITS, type BodyLimits } from "./json_body.ts";
 import type { Log } from "../log.ts";
 import { type McpEndpoint, type McpFacts, type McpRouteDeps, serveMcp } from "./mcp_route.ts";
 import { originsOf } from "./origin.ts";
 import { HttpProblem, problemResponse, problemText, RPC } from "./problem.ts";
-import { rateLimiter } from "./rate_limit.ts";
+import { Doorkeeper, type RequestLimits } from "./request_limits.ts";
 import type { SignedRecordingLinks } from "./recording_links.ts";
 import { type OpenRecording, serveRecording } from "./recordings.ts";
 
@@ -27,13 +29,19 @@ export interface HttpDeps {
   recordings: { links: SignedRecordingLinks; open: OpenRecording };
   clock: McpRouteDeps["clock"];
   log: Log;
-  /** MCP messages a minute and user; null for any number. */
-  requestsPerMinute: number | null;
+  /** Null, as when absent, for any number of requests. */
+  limits?: RequestLimits | null;
+  /** Proxies of our own in front, whose word on where a request came from counts (none). */
+  trustedProxies?: number;
   /** Routes that others call, such as telephony providers; each authenticates by itself. */
   hooks?: readonly HookRoute[];
   /** Answers for people at browsers what nothing else here does; null when it has no such page. */
   pages?: Pages;
   bodyLimits?: BodyLimits;
+  /** Whether answering a message may take its time, without much work. */
+  mayWait?: (message: unknown) => boolean;
+  /** Requests that one process works on, probes and waits aside; null or absent for any number. */
+  requestsInFlight?: number | null;
 }
 
 /** A route by Hono's rules, that takes the request as it came. */
@@ -43,13 +51,10 @@ export interface HookRoute {
   handle(request: Request): Promise<Response>;
 }
 
-/** As `Deno.serve` tells it. */
-export type Connection = Pick<Deno.ServeHandlerInfo, "remoteAddr">;
-
 /** The console, as the server sees it. */
 export type Pages = (
   request: Request,
-  about: { requestId: string; peer: string | null; facts: McpFacts & { route?: string } },
+  about: { requestId: string; address: string | null; facts: McpFacts & { route?: string } },
 ) => Promise<Response | null>;
 
 /** A server that answers requests until it is told to stop. */
@@ -64,8 +69,15 @@ export interface Http {
 
 /** What a handler finds on its context. */
 export interface Env {
-  Bindings: { connection?: Connection };
-  Variables: { requestId: string; facts: McpFacts };
+  Bindings: Partial<Connection>;
+  Variables: {
+    requestId: string;
+    facts: McpFacts;
+    /** Where the request came from, as limits count it; null when that cannot be known. */
+    address: string | null;
+    /** Gives the place of a request that merely waits to others. */
+    leave: () => void;
+  };
 }
 
 const SECURITY_HEADERS = {
@@ -89,19 +101,32 @@ export function createHttp(deps: HttpDeps): Http {
     authenticate: deps.authenticate,
     origins,
     limits: deps.bodyLimits ?? BODY_LIMITS,
-    limiter: deps.requestsPerMinute === null ? null : rateLimiter(deps.requestsPerMinute, clock),
+    doorkeeper: deps.limits ? new Doorkeeper(deps.limits) : null,
     clock,
+    mayWait: deps.mayWait ?? (() => false),
   };
+  const inFlight = new InFlight(deps.requestsInFlight ?? null);
   const secure = publicUrl.protocol === "https:"
     ? { ...SECURITY_HEADERS, "Strict-Transport-Security": "max-age=31536000" }
     : SECURITY_HEADERS;
   let stopping = false;
+  let proxyTold = false;
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
     const startedAt = clock.now().getTime();
     c.set("requestId", requestIdOf(c.req.raw.headers));
     c.set("facts", {});
+    if (!proxyTold && deps.limits && !deps.trustedProxies && c.req.header("x-forwarded-for")) {
+      proxyTold = true;
+      const problem =
+        "LIMIT_TRUSTED_PROXIES is 0, but X-Forwarded-For is sent: behind a proxy all " +
+        "requests count as coming from one address";
+      log("warn", "proxy not trusted", { problem });
+    }
+    const { remoteAddr } = c.env;
+    const connection = remoteAddr && { remoteAddr };
+    c.set("address", addressOf(c.req.raw.headers, connection, deps.trustedProxies ?? 0));
     await next();
     for (const [name, value] of Object.entries(secure)) {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
@@ -129,12 +154,21 @@ export function createHttp(deps: HttpDeps): Http {
       c.res.headers.set(name, value);
     }
   });
+  app.use(async (c, next) => {
+    const leave = inFlight.enter();
+    c.set("leave", leave);
+    try {
+      await next();
+    } finally {
+      leave();
+    }
+  });
   // Browsers get the console; for whoever else opens the address.
   app.get("/", async (c, next) => {
     const browser = c.req.header("accept")?.includes("text/html") && deps.pages;
     return browser ? await next() : c.text(welcome(new URL("/mcp", publicUrl)));
   });
-  app.all("/mcp", (c) => serveMcp(c.req.raw, mcpDeps, c.get("facts")));
+  app.all("/mcp", (c) => serveMcp(c.req.raw, mcpDeps, c.var));
   app.all("/recordings/:callUuid", (c) => {
     return serveRecording(c.req.raw, deps.recordings.links, deps.recordings.open);
   });
@@ -146,7 +180,7 @@ export function createHttp(deps: HttpDeps): Http {
   app.use(async (c, next) => {
     const about = {
       requestId: c.get("requestId"),
-      peer: addressOf(c.env.connection),
+      address: c.get("address"),
       facts: c.get("facts"),
     };
     return await deps.pages?.(c.req.raw, about) ?? await next();
@@ -165,16 +199,13 @@ export function createHttp(deps: HttpDeps): Http {
 
   return {
     app,
-    fetch: async (request, connection) => await app.fetch(request, { connection }),
+    fetch: async (request, connection) => {
+      return await app.fetch(request, { remoteAddr: connection?.remoteAddr });
+    },
     stopAcceptingTraffic: () => {
       stopping = true;
     },
   };
-}
-
-function addressOf(connection: Connection | undefined): string | null {
-  const address = connection?.remoteAddr;
-  return address && "hostname" in address ? address.hostname : null;
 }
 
 function welcome(endpoint: URL): string {

@@ -6,16 +6,20 @@
  */
 import type { Principal } from "../../src/access/principal.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
+import { METHODS } from "../mcp/observe.ts";
+import { TOOLS } from "../mcp/tools/mod.ts";
 import { authenticated } from "./bearer.ts";
 import { type BodyLimits, checkBodyHeaders, readJsonBody } from "./json_body.ts";
 import type { Origins } from "./origin.ts";
 import { HttpProblem, problemResponse, RPC } from "./problem.ts";
-import type { RateLimiter } from "./rate_limit.ts";
+import type { Doorkeeper } from "./request_limits.ts";
+
+const TOOL_NAMES = new Set(TOOLS.map(({ name }) => name));
 
 /** Answers one JSON-RPC message of an authenticated caller. */
 export type McpEndpoint = (
   request: Request,
-  context: { principal: Principal; body: unknown },
+  context: { principal: Principal; body: unknown; stillAllowed: () => Promise<boolean> },
 ) => Promise<Response>;
 
 /** What the route needs. */
@@ -25,8 +29,10 @@ export interface McpRouteDeps {
   origins: Origins;
   limits: BodyLimits;
   /** Null allows any rate. */
-  limiter: RateLimiter | null;
+  doorkeeper: Doorkeeper | null;
   clock: Clock;
+  /** Whether answering a message may take its time. */
+  mayWait: (message: unknown) => boolean;
 }
 
 /** Who sent what: for the log. */
@@ -37,6 +43,15 @@ export interface McpFacts {
   tool?: string;
 }
 
+/** What is known of a request before it is read. */
+export interface McpRequest {
+  facts: McpFacts;
+  /** Where it came from; null when that cannot be known. */
+  address: string | null;
+  /** Gives its place among the requests under way to others. */
+  leave: () => void;
+}
+
 /**
  * Answers a request to `/mcp`, noting in `facts` what is learned on the way.
  *
@@ -45,14 +60,18 @@ export interface McpFacts {
 export async function serveMcp(
   request: Request,
   deps: McpRouteDeps,
-  facts: McpFacts,
+  { facts, address, leave }: McpRequest,
 ): Promise<Response> {
-  const { origins, limits, limiter } = deps;
+  const { origins, limits, doorkeeper } = deps;
   if (request.method === "OPTIONS") {
     const preflight = request.headers.has("origin") ? origins.preflightHeaders : {};
     return new Response(null, { status: 204, headers: { Allow: "POST, OPTIONS", ...preflight } });
   }
-  const principal = await authenticated(request.headers, deps.authenticate);
+  await doorkeeper?.arrive(address);
+  const principal = await authenticated(
+    request.headers,
+    (token) => doorkeeper?.identify(address, token, deps.authenticate) ?? deps.authenticate(token),
+  );
   facts.userUuid = principal.userId;
   facts.clientUuid = principal.clientId;
   if (request.method !== "POST") {
@@ -67,19 +86,35 @@ export async function serveMcp(
     throw new HttpProblem(400, problem, {}, RPC.request);
   }
   const message = isObject(body) ? body : {};
-  if (typeof message.method === "string") facts.rpc = message.method.slice(0, 64);
+  // What is no method or tool of ours may be anything, such as somebody's number: it is not logged.
+  if (typeof message.method === "string") {
+    facts.rpc = METHODS.has(message.method) ? message.method : "other";
+  }
   if (facts.rpc === "tools/call" && isObject(message.params)) {
     const { name } = message.params;
-    if (typeof name === "string") facts.tool = name.slice(0, 64);
+    if (typeof name === "string") facts.tool = TOOL_NAMES.has(name) ? name : "other";
   }
-  const wait = limiter?.(principal.userId ?? "") ?? 0;
+  const wait = await doorkeeper?.count(principal) ?? 0;
   if (wait > 0) {
     const problem = new HttpProblem(429, `Too many requests: try again in ${wait} s.`, {
       "Retry-After": String(wait),
     });
     return problemResponse(problem, "/mcp", idOf(message));
   }
-  return await deps.mcp(request, { principal, body });
+  if (deps.mayWait(body)) leave();
+  return await deps.mcp(request, {
+    principal,
+    body,
+    async stillAllowed() {
+      try {
+        const { clientId } = await authenticated(request.headers, deps.authenticate);
+        return clientId === principal.clientId;
+      } catch (error) {
+        // A store that cannot be reached says nothing about the token.
+        return !(error instanceof HttpProblem);
+      }
+    },
+  });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

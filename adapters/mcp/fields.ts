@@ -29,6 +29,11 @@ export function whole(min: number, max: number, description: string) {
   return z.int().min(min).max(max).describe(description);
 }
 
+/** Where to go on in what is too long for one result: an index from 0. */
+export function from(description: string) {
+  return z.int().min(0).describe(description);
+}
+
 /** Any JSON object. */
 export function jsonObject(description: string) {
   return z.custom<JsonObject>(isObject, "must be an object").meta({ type: "object", description });

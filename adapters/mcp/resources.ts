@@ -5,11 +5,12 @@
  */
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
-import { MAX_CAMPAIGNS } from "../../src/campaigns/queries.ts";
+import { MAX_BALANCES, MAX_CAMPAIGNS } from "../../src/campaigns/queries.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { isUuid } from "../../src/kernel/ids.ts";
 import { shown } from "../../src/kernel/text.ts";
 import { fitDocument } from "./present/fit_document.ts";
-import { presentAllCosts, presentBalance } from "./present/money.ts";
+import { presentAllCosts, presentBalance, presentBalances } from "./present/money.ts";
 import { presentProfile, presentRecordOutcomes } from "./present/record_documents.ts";
 import { presentCampaignCosts, presentCampaignOutcomes, presentStats } from "./present/stats.ts";
 
@@ -109,14 +110,15 @@ export const RESOURCES: readonly Resource[] = [
     name: "costs-total",
     title: "Cost of all campaigns",
     description:
-      `Costs over all campaigns and per campaign, and the client's balance. ${NO_MARGIN}`,
+      `Costs over all campaigns and per campaign, and the client's (for the operator: each one's) balance. ${NO_MARGIN}`,
     of: null,
     rest: EACH,
     async read(app, principal) {
-      const { totals, campaigns, balance } = await app.campaigns.totalCosts(principal);
+      const { totals, campaigns, balance, balances } = await app.campaigns.totalCosts(principal);
       return {
         ...presentAllCosts(totals, balance?.currency ?? null),
         ...(balance === null ? {} : { balance: presentBalance(balance) }),
+        ...presentBalances(balances, MAX_BALANCES),
         campaigns: campaigns.map((stats) => presentCampaignCosts(stats, principal)),
         ...cutOff(campaigns),
       };
@@ -146,6 +148,31 @@ export const LISTED_TEMPLATES = RESOURCES.filter(({ of }) => of !== null).map((r
   return { uriTemplate: uri, name, title, description, mimeType: RESOURCE_TYPE };
 });
 
+/** A resource that a URI may name, whether or not there is such a campaign or record. */
+export interface FoundResource {
+  of: Resource["of"];
+  /** In lower case; empty for a fixed resource. */
+  uuid: string;
+}
+
+/** What a URI names; null for what is no resource, or no uuid. */
+export function findResource(uri: string): FoundResource | null {
+  for (const { uri: pattern, of } of RESOURCES) {
+    const uuid = uuidIn(uri, pattern);
+    if (uuid !== null && (of === null || isUuid(uuid))) return { of, uuid: uuid.toLowerCase() };
+  }
+  return null;
+}
+
+/** What stands for `{uuid}`, empty for a pattern without it; null when the URI is another one. */
+function uuidIn(uri: string, pattern: string): string | null {
+  const [before, after] = pattern.split("{uuid}");
+  if (after === undefined) return uri === pattern ? "" : null;
+  if (!uri.startsWith(before) || !uri.endsWith(after)) return null;
+  const uuid = uri.slice(before.length, uri.length - after.length);
+  return uuid.includes("/") ? null : uuid;
+}
+
 /**
  * The document behind a URI, shortened when it is longer than clients take.
  *
@@ -154,17 +181,10 @@ export const LISTED_TEMPLATES = RESOURCES.filter(({ of }) => of !== null).map((r
 export async function readResource(app: App, principal: Principal, uri: string): Promise<object> {
   for (const resource of RESOURCES) {
     const { rest } = resource;
-    const read = async (uuid: string) => {
-      const document = await resource.read(app, principal, uuid);
-      return rest === undefined ? document : fitDocument(document, rest);
-    };
-    const [before, after] = resource.uri.split("{uuid}");
-    if (after === undefined) {
-      if (uri === resource.uri) return await read("");
-    } else if (uri.startsWith(before) && uri.endsWith(after)) {
-      const uuid = uri.slice(before.length, uri.length - after.length);
-      if (!uuid.includes("/")) return await read(uuid);
-    }
+    const uuid = uuidIn(uri, resource.uri);
+    if (uuid === null) continue;
+    const document = await resource.read(app, principal, uuid);
+    return rest === undefined ? document : fitDocument(document, rest);
   }
   throw new DomainError(
     "not_found",

@@ -8,18 +8,31 @@ import { z } from "zod";
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
 import type { Catalogue, Toolset } from "./catalogue.ts";
+import { DomainError } from "../../src/kernel/errors.ts";
 import { complete, completionParams } from "./completions.ts";
 import type { ToolContext } from "./define_tool.ts";
-import { callTool } from "./dispatch.ts";
+import { callTool, type Denied } from "./dispatch.ts";
 import { invalidParams, protocolError, type Report } from "./errors.ts";
+import type { Fate } from "./observe.ts";
 import { getPrompt, LISTED_PROMPTS } from "./prompts.ts";
 import { LISTED_RESOURCES, LISTED_TEMPLATES, readResource, RESOURCE_TYPE } from "./resources.ts";
+import type { Waits } from "./waits.ts";
 
 /** Lists change with a new version, or with the caller's permissions; a client may keep them so long. */
 const LISTS_KEPT = { ttlMs: 300_000, cacheScope: "private" } as const;
 
+const OFFERED = { tools: {}, resources: {}, prompts: {}, completions: {} };
+
+/**
+ * Subscribing is a stream of its own since 2026-07-28 (listening.ts). Before, it needed a session, and
+ * there are none.
+ */
+const CAPABILITIES = {
+  modern: { ...OFFERED, resources: { subscribe: true } },
+  legacy: OFFERED,
+};
+
 const OPTIONS: ServerOptions = {
-  capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
   cacheHints: {
     "server/discover": LISTS_KEPT,
     "tools/list": LISTS_KEPT,
@@ -52,7 +65,13 @@ export interface Serving {
   catalogue: Catalogue;
   principal: Principal;
   toolset: Toolset;
+  /** Of the protocol's revision that the request speaks. */
+  era: "modern" | "legacy";
   report: Report;
+  /** Filled in when the request fails. */
+  fate: Fate;
+  denied: Denied;
+  waits: Waits;
   /** Aborted when the server is about to stop. */
   stopping: AbortSignal;
   /** Of this server, told to clients. */
@@ -61,15 +80,31 @@ export interface Serving {
 
 /** A server for one caller's request. */
 export function serverFor(serving: Serving): Server {
-  const { app, resources, catalogue, principal, toolset, report, stopping, version } = serving;
+  const {
+    app,
+    resources,
+    catalogue,
+    principal,
+    toolset,
+    era,
+    report,
+    fate,
+    denied,
+    waits,
+    stopping,
+    version,
+  } = serving;
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
   const { tools, instructions } = catalogue.offerTo(principal, toolset);
-  const server = new Server(info, { ...OPTIONS, instructions });
+  const server = new Server(info, { ...OPTIONS, capabilities: CAPABILITIES[era], instructions });
   const mapped = async <T>(name: string, work: () => Promise<T>, uri?: string): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw protocolError(error, name, report, uri);
+      const refusal = protocolError(error, name, report, uri);
+      fate.error = String(refusal.code);
+      if (error instanceof DomainError) fate.why = error.code;
+      throw refusal;
     }
   };
   const list = (method: string, result: () => Record<string, unknown>) =>
@@ -84,9 +119,22 @@ export function serverFor(serving: Serving): Server {
   list("resources/templates/list", () => ({ resourceTemplates: LISTED_TEMPLATES }));
   list("prompts/list", () => ({ prompts: LISTED_PROMPTS }));
   server.setRequestHandler("tools/call", { params: callParams }, (params, context) => {
-    const signal = AbortSignal.any([context.mcpReq.signal, stopping]);
-    const toolContext = { app, principal, signal, progress: progressOf(context) };
-    return callTool(catalogue, toolset, params, toolContext, report);
+    const progress = progressOf(context);
+    const call = (toolContext: ToolContext) =>
+      callTool(catalogue, toolset, params, toolContext, { report, fate, denied });
+    const aborted = () => AbortSignal.any([context.mcpReq.signal, stopping]);
+    if (params.arguments?.waitSeconds) {
+      return waits.hold(aborted(), (signal) => call({ app, principal, signal, progress }));
+    }
+    return call({
+      app,
+      principal,
+      // Most tools are done before anybody could abort them.
+      get signal() {
+        return aborted();
+      },
+      progress,
+    });
   });
   server.setRequestHandler(
     "resources/read",

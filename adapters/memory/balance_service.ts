@@ -3,6 +3,7 @@ import type {
   BalanceService,
   CallMoney,
   LedgerEntry,
+  NamedBalance,
 } from "../../src/billing/balance_service.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { compare, slice } from "./lists.ts";
@@ -65,6 +66,16 @@ export function balanceService(tx: Transaction): AtOnce<BalanceService> {
   return {
     get(clientId) {
       return tx.find("balances", clientId);
+    },
+    list(limit) {
+      const named = tx.all("balances").map((balance) => ({
+        ...balance,
+        clientName: tx.find("clients", balance.clientId)?.name ?? "",
+      }));
+      const byName = (
+        { clientName, clientId }: NamedBalance,
+      ) => [clientName.toLowerCase(), clientId];
+      return named.sort((a, b) => byName(a) < byName(b) ? -1 : 1).slice(0, limit);
     },
     lock(clientId) {
       return tx.lock("balances", clientId);

@@ -38,6 +38,15 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
         (other) => other.orderId === call.orderId && isLive(other),
       );
     }
+    if (call.providerCallId !== null) {
+      tx.requireUnique(
+        "calls",
+        call.id,
+        (other) =>
+          other.clientId === call.clientId && other.provider === call.provider &&
+          other.providerCallId === call.providerCallId,
+      );
+    }
   }
 
   function requireCall({ clientId, callId }: CallRef): void {
@@ -60,6 +69,17 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
       const live = liveOf(clientId);
       const ofCampaign = live.filter((call) => call.campaignId === campaignId);
       return { ofClient: live.length, ofCampaign: ofCampaign.length };
+    },
+    startedSince(clientId, tokenId, { minute, day }) {
+      const started = tx.all("calls").filter((call) =>
+        call.clientId === clientId && (tokenId === null || call.tokenId === tokenId)
+      );
+      const today = started.filter(({ createdAt }) => createdAt >= day);
+      return {
+        lastMinute: started.filter(({ createdAt }) => createdAt > minute).length,
+        today: today.length,
+        spend: today.reduce((sum, { price, reserved }) => sum + (price ?? reserved), 0n),
+      };
     },
     insert(call) {
       requireFit(call);
@@ -88,6 +108,23 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
         Number(a.updatedAt) - Number(b.updatedAt) || compare(a.id, b.id)
       );
       return byAge.slice(0, limit);
+    },
+    toNumber(provider, phoneNumber, from, until) {
+      const found = tx.all("calls").filter((call) =>
+        call.provider === provider && call.phoneNumber === phoneNumber &&
+        call.createdAt >= from && call.createdAt <= until
+      );
+      return newestFirst(found, createdAt).reverse();
+    },
+    unpriced(provider, after, limit) {
+      const behind = ({ endedAt, id }: Call) =>
+        Number(endedAt) - Number(after.endedAt) || compare(id, after.id);
+      const found = tx.all("calls").filter((call) =>
+        call.provider === provider && call.phoneCost === null && call.answeredAt !== null &&
+        call.providerCallId !== null && call.endedAt !== null && behind(call) > 0
+      );
+      return found.toSorted((a, b) => Number(a.endedAt) - Number(b.endedAt) || compare(a.id, b.id))
+        .slice(0, limit);
     },
 
     addEvent(ref, eventId, at) {

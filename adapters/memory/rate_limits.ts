@@ -1,22 +1,41 @@
+/**
+ * Token buckets in this process alone.
+ *
+ * @module
+ */
 import type { Clock } from "../../src/kernel/clock.ts";
-import type { RateLimits } from "../../src/kernel/rate_limits.ts";
+import {
+  microsEach,
+  type RateLimits,
+  type RateRule,
+  type Taken,
+  takenOf,
+} from "../../src/kernel/rate_limits.ts";
 
-/** Token buckets in this process alone. */
+/** Buckets that are kept at most; beyond that, full ones are forgotten, which changes nothing. */
+const SWEEP_AT = 10_000;
+
+/** Limits that no other process shares. */
 export class MemoryRateLimits implements RateLimits {
-  readonly #buckets = new Map<string, { level: number; at: number }>();
+  /** By key, the moment at which the bucket is full again, in microseconds. */
+  readonly #fullAt = new Map<string, number>();
 
   constructor(private readonly clock: Clock) {}
 
-  take(
-    key: string,
-    { burst, perMinute }: { burst: number; perMinute: number },
-  ): Promise<{ allowed: boolean; retryAfterSeconds: number }> {
-    const now = this.clock.now().getTime();
-    const bucket = this.#buckets.get(key) ?? { level: burst, at: now };
-    const level = Math.min(burst, bucket.level + (now - bucket.at) * perMinute / 60_000);
-    const allowed = level >= 1;
-    this.#buckets.set(key, { level: allowed ? level - 1 : level, at: now });
-    const retryAfterSeconds = allowed ? 0 : Math.max(1, Math.ceil((1 - level) * 60 / perMinute));
-    return Promise.resolve({ allowed, retryAfterSeconds });
+  /** See the interface. */
+  take(key: string, rule: RateRule, count = 1): Promise<Taken> {
+    const now = this.clock.now().getTime() * 1000;
+    if (this.#fullAt.size >= SWEEP_AT && !this.#fullAt.has(key)) this.#sweep(now);
+    const each = microsEach(rule);
+    const fullAt = Math.max(now, this.#fullAt.get(key) ?? 0) + count * each;
+    const taken = takenOf(fullAt - now - rule.burst * each);
+    if (taken.allowed) this.#fullAt.set(key, fullAt);
+    return Promise.resolve(taken);
+  }
+
+  #sweep(now: number): void {
+    for (const [key, fullAt] of this.#fullAt) {
+      if (fullAt <= now) this.#fullAt.delete(key);
+    }
   }
 }

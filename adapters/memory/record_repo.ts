@@ -3,6 +3,7 @@ import type { ContactRecord } from "../../src/records/record.ts";
 import type { RecordFilter, RecordRepo, RecordView } from "../../src/records/record_repo.ts";
 import { soughtNumber } from "../../src/records/sought_number.ts";
 import { contains, createdAt, happenedAt, newestFirst, same, slice, suggest } from "./lists.ts";
+import { keyOf } from "./tables.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
 /** Records, their types and notes. */
@@ -10,7 +11,13 @@ export function recordRepo(tx: Transaction): AtOnce<RecordRepo> {
   function view(record: ContactRecord): RecordView {
     const type = tx.find("recordTypes", record.typeId);
     const client = tx.find("clients", record.clientId);
-    return { record, typeName: type?.name ?? "", clientName: client?.name ?? "" };
+    const listed = tx.find("doNotCall", keyOf(record.clientId, record.phoneNumber));
+    return {
+      record,
+      typeName: type?.name ?? "",
+      clientName: client?.name ?? "",
+      numberListedAt: listed?.at ?? null,
+    };
   }
 
   function withNumberOf({ id, clientId, typeId, phoneNumber }: ContactRecord) {

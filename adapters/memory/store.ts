@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { type Change, ChangeListeners, type Changes } from "../../src/kernel/changes.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { accessRepo } from "./access_repo.ts";
@@ -13,6 +14,7 @@ import { balanceService } from "./balance_service.ts";
 import { callOrderRepo } from "./call_order_repo.ts";
 import { callRepo } from "./call_repo.ts";
 import { campaignRepo } from "./campaign_repo.ts";
+import { changeLog } from "./change_log.ts";
 import { contactImportRepo } from "./contact_import_repo.ts";
 import { doNotCallList } from "./do_not_call_list.ts";
 import { recordRepo } from "./record_repo.ts";
@@ -22,7 +24,8 @@ import { emptyTables } from "./tables.ts";
 import { type AtOnce, Transaction } from "./transaction.ts";
 
 /** A new, empty store. */
-export function memoryStore(): { uow: UnitOfWork } {
+export function memoryStore(): { uow: UnitOfWork; changes: Changes } {
+  const changes = new ChangeListeners();
   let tables = emptyTables();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -38,14 +41,16 @@ export function memoryStore(): { uow: UnitOfWork } {
       const readOnly = inOneFlight && scope !== "authentication";
       const transaction = new Transaction(tables, scope, readOnly);
       const gate = new Gate(scope);
+      const told: Change[] = [];
       try {
-        const working = work(reposOf(transaction, gate));
+        const working = work(reposOf(transaction, gate, told));
         if (inOneFlight) {
           gate.close("This read has left: start every query before the first await.");
         }
         const result = await working;
         gate.requireNoFailure();
         tables = transaction.tables;
+        for (const change of told) changes.tell(change);
         return result;
       } finally {
         gate.close("This transaction is over.");
@@ -54,6 +59,7 @@ export function memoryStore(): { uow: UnitOfWork } {
   }
 
   return {
+    changes,
     uow: {
       read: (scope, work) => transact(scope, true, work),
       run: (scope, work) => transact(scope, false, work),
@@ -77,6 +83,12 @@ const OPERATORS = [
   "listSessions",
   "endSession",
   "endSessions",
+  "takeUnsealed",
+  "lastLink",
+  "seal",
+  "chains",
+  "links",
+  "unsealed",
 ];
 /** What is open before anybody is known. */
 const SIGN_IN = ["account", "identifySession", "invitation"];
@@ -121,7 +133,7 @@ class Gate {
   }
 }
 
-function reposOf(tx: Transaction, gate: Gate): Repos {
+function reposOf(tx: Transaction, gate: Gate, told: Change[]): Repos {
   return {
     access: gated(accessRepo(tx), gate),
     audit: gated(auditLog(tx), gate),
@@ -129,6 +141,7 @@ function reposOf(tx: Transaction, gate: Gate): Repos {
     callOrders: gated(callOrderRepo(tx), gate),
     calls: gated(callRepo(tx), gate),
     campaigns: gated(campaignRepo(tx), gate),
+    changes: gated(changeLog(tx, told), gate),
     doNotCall: gated(doNotCallList(tx), gate),
     imports: gated(contactImportRepo(tx), gate),
     records: gated(recordRepo(tx), gate),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AuditEntry } from "../../src/access/audit_log.ts";
+import type { AuditEntry, AuditLink } from "../../src/access/audit_log.ts";
 import type { Client, Role, Token, User } from "../../src/access/client.ts";
 import type { Invitation, Session } from "../../src/access/session.ts";
 import type { Balance, LedgerEntry } from "../../src/billing/balance_service.ts";
@@ -32,6 +32,10 @@ export interface Rows {
   sessions: Session;
   invitations: Invitation;
   audit: AuditEntry;
+  /** Ids of entries. */
+  auditPending: Uuid;
+  /** By client and place. */
+  auditLinks: AuditLink;
   /** By client. */
   balances: Balance;
   /** By id and kind. */
@@ -87,6 +91,8 @@ export function emptyTables(): Tables {
     sessions: new Map(),
     invitations: new Map(),
     audit: new Map(),
+    auditPending: new Map(),
+    auditLinks: new Map(),
     balances: new Map(),
     ledger: new Map(),
     recordTypes: new Map(),

@@ -7,7 +7,8 @@ import type { AccessRepo, Identity, TokenView } from "../../src/access/access_re
 import type { Client, Role, Token, User } from "../../src/access/client.ts";
 import type { Permission } from "../../src/access/principal.ts";
 import type { PhoneRates } from "../../src/billing/pricing.ts";
-import type { CallRules } from "../../src/compliance/call_rules.ts";
+import type { CallCaps } from "../../src/compliance/call_caps.ts";
+import type { ClientRules } from "../../src/compliance/call_rules.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
 import { StoreError } from "./errors.ts";
@@ -22,7 +23,7 @@ interface ClientRow {
   per_minute: bigint;
   increment_seconds: number;
   phone_rates: PhoneRates;
-  rules: CallRules;
+  rules: ClientRules;
   created_at: Date;
 }
 
@@ -55,6 +56,7 @@ interface TokenRow {
   hash: string;
   read_only: boolean;
   token_permissions: Permission[] | null;
+  token_caps: CallCaps;
   token_created_at: Date;
   expires_at: Date | null;
   last_used_at: Date | null;
@@ -69,7 +71,7 @@ const USER = fragment`u.id as user_id, u.client_id, u.role_id, u.email, u.name a
   u.master, u.created_at as user_created_at, u.disabled_at`;
 const TOKEN = fragment`t.id as token_id, t.user_id, t.name as token_name, t.hash, t.read_only,
   t.permissions as token_permissions, t.created_at as token_created_at, t.expires_at,
-  t.last_used_at, t.revoked_at`;
+  t.last_used_at, t.revoked_at, t.caps as token_caps`;
 
 /** Clients, roles, users and tokens, of the client that the filter names. */
 export function accessRepo(sql: Sql, filter: ClientFilter): AccessRepo {
@@ -179,12 +181,13 @@ export function accessRepo(sql: Sql, filter: ClientFilter): AccessRepo {
       const rows = await sql`
         insert into tokens (
           id, user_id, name, hash, read_only, permissions, created_at, expires_at, last_used_at,
-          revoked_at
+          revoked_at, caps
         )
         select ${token.id}::uuid, u.id, ${token.name}::text, ${token.hash}::text,
           ${token.readOnly}::boolean, ${token.permissions && json(token.permissions)}::jsonb,
           ${token.createdAt}::timestamptz, ${token.expiresAt}::timestamptz,
-          ${token.lastUsedAt}::timestamptz, ${token.revokedAt}::timestamptz
+          ${token.lastUsedAt}::timestamptz, ${token.revokedAt}::timestamptz,
+          ${json(token.caps)}::jsonb
         from users u where u.id = ${token.userId} and ${ownUser}`;
       requireWritten(rows, "users");
     },
@@ -247,6 +250,7 @@ function toToken(row: TokenRow): Token {
     hash: row.hash,
     readOnly: row.read_only,
     permissions: row.token_permissions,
+    caps: row.token_caps,
     createdAt: row.token_created_at,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,

@@ -48,6 +48,13 @@ export function balanceService(sql: Sql, filter: ClientFilter): BalanceService {
         select ${BALANCE} from balances b where b.client_id = ${clientId} and ${own}`;
       return row ? toBalance(row) : null;
     },
+    async list(limit) {
+      const rows = await sql<BalanceRow & { client_name: string }>`
+        select ${BALANCE}, c.name as client_name from balances b
+        join clients c on c.id = b.client_id
+        where ${own} order by lower(c.name) collate "C", c.id limit ${limit}`;
+      return rows.map((row) => ({ ...toBalance(row), clientName: row.client_name }));
+    },
     async lock(clientId) {
       const [row] = await sql<BalanceRow>`
         select ${BALANCE} from balances b where b.client_id = ${clientId} and ${own}

@@ -34,6 +34,7 @@ interface CallRow {
   summary: string | null;
   recording_reference: string | null;
   recording_seconds: number | null;
+  agent_recording_url: string | null;
   provider: string;
   provider_call_id: string | null;
   currency: string;
@@ -49,6 +50,7 @@ interface CallRow {
   phone_currency: string | null;
   max_seconds: number;
   initiated_by: Uuid | null;
+  token_id: Uuid | null;
   updated_at: Date;
 }
 
@@ -76,10 +78,10 @@ interface OutcomeRow {
 
 const CALL = fragment`l.id, l.client_id, l.order_id, l.record_id, l.campaign_id, l.assistant_id,
   l.phone_number, l.status, l.end_reason, l.answered_by, l.created_at, l.answered_at, l.ended_at,
-  l.duration_seconds, l.timeline, l.summary, l.recording_reference, l.recording_seconds, l.provider,
-  l.provider_call_id, l.currency, l.setup, l.per_minute, l.increment_seconds,
+  l.duration_seconds, l.timeline, l.summary, l.recording_reference, l.recording_seconds,
+  l.agent_recording_url, l.provider, l.provider_call_id, l.currency, l.setup, l.per_minute, l.increment_seconds,
   l.operational_per_minute, l.phone_per_minute, l.reserved, l.price, l.operational_cost, l.phone_cost, l.phone_currency,
-  l.max_seconds, l.initiated_by, l.updated_at`;
+  l.max_seconds, l.initiated_by, l.token_id, l.updated_at`;
 const NAMES = fragment`r.name as record_name, k.name as campaign_name, c.name as client_name`;
 /** As in the predicates of the partial indexes. */
 const LIVE = fragment`('dialing', 'queued', 'ringing', 'in_progress')`;
@@ -130,6 +132,17 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
         from calls l where l.client_id = ${clientId} and l.status in ${LIVE} and ${own}`;
       return { ofClient: row.of_client, ofCampaign: row.of_campaign };
     },
+    async startedSince(clientId, tokenId, { minute, day }) {
+      const since = minute < day ? minute : day;
+      const [row] = await sql<{ last_minute: number; today: number; spend: bigint }>`
+        select count(*) filter (where l.created_at > ${minute}::timestamptz)::int as last_minute,
+          count(*) filter (where l.created_at >= ${day}::timestamptz)::int as today,
+          coalesce(sum(coalesce(l.price, l.reserved))
+            filter (where l.created_at >= ${day}::timestamptz), 0)::bigint as spend
+        from calls l where l.client_id = ${clientId} and l.created_at >= ${since} and ${own}
+          and (${tokenId}::uuid is null or l.token_id = ${tokenId}::uuid)`;
+      return { lastMinute: row.last_minute, today: row.today, spend: row.spend };
+    },
     async insert(call) {
       requireOwn(filter, call.clientId);
       const { tariff, operationalPerMinute, phonePerMinute } = call.prices;
@@ -137,19 +150,23 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
         insert into calls (
           client_id, id, order_id, record_id, campaign_id, assistant_id, phone_number, status,
           end_reason, answered_by, created_at, answered_at, ended_at, duration_seconds, timeline,
-          summary, recording_reference, recording_seconds, provider, provider_call_id, currency,
+          summary, recording_reference, recording_seconds, agent_recording_url, provider,
+          provider_call_id, currency,
           setup, per_minute, increment_seconds, operational_per_minute, phone_per_minute, reserved,
-          price, operational_cost, phone_cost, phone_currency, max_seconds, initiated_by, updated_at
+          price, operational_cost, phone_cost, phone_currency, max_seconds, initiated_by,
+          token_id, updated_at
         ) values (
           ${call.clientId}, ${call.id}, ${call.orderId}, ${call.recordId}, ${call.campaignId},
           ${call.assistantId}, ${call.phoneNumber}, ${call.status}, ${call.endReason},
           ${call.answeredBy}, ${call.createdAt}, ${call.answeredAt}, ${call.endedAt},
           ${call.durationSeconds}, ${json(call.timeline)}, ${call.summary},
           ${call.recording?.reference ?? null}, ${call.recording?.durationSeconds ?? null},
+          ${call.agentRecordingUrl},
           ${call.provider}, ${call.providerCallId}, ${call.currency}, ${tariff.setup},
           ${tariff.perMinute}, ${tariff.incrementSeconds}, ${operationalPerMinute},
           ${phonePerMinute}, ${call.reserved}, ${call.price}, ${call.operationalCost}, ${call.phoneCost},
-          ${call.phoneCurrency}, ${call.maxSeconds}, ${call.initiatedBy}, ${call.updatedAt}
+          ${call.phoneCurrency}, ${call.maxSeconds}, ${call.initiatedBy}, ${call.tokenId},
+          ${call.updatedAt}
         )`;
     },
     async update(call) {
@@ -161,6 +178,7 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
           duration_seconds = ${call.durationSeconds}, timeline = ${json(call.timeline)},
           summary = ${call.summary}, recording_reference = ${call.recording?.reference ?? null},
           recording_seconds = ${call.recording?.durationSeconds ?? null},
+          agent_recording_url = ${call.agentRecordingUrl},
           provider_call_id = ${call.providerCallId}, price = ${call.price},
           operational_cost = ${call.operationalCost}, phone_cost = ${call.phoneCost},
           phone_currency = ${call.phoneCurrency}, updated_at = ${call.updatedAt}
@@ -200,6 +218,23 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
         select ${CALL} from calls l
         where l.status in ${LIVE} and l.updated_at < ${before} and ${own}
         order by l.updated_at, l.id limit ${limit}`;
+      return rows.map(toCall);
+    },
+    async toNumber(provider, phoneNumber, from, until) {
+      const rows = await sql<CallRow>`
+        select ${CALL} from calls l
+        where l.phone_number = ${phoneNumber} and l.created_at between ${from} and ${until}
+          and l.provider = ${provider} and ${own}
+        order by l.created_at, l.id`;
+      return rows.map(toCall);
+    },
+    async unpriced(provider, after, limit) {
+      const rows = await sql<CallRow>`
+        select ${CALL} from calls l
+        where l.provider = ${provider} and (l.ended_at, l.id) > (${after.endedAt}, ${after.id}::uuid)
+          and l.phone_cost is null and l.answered_at is not null and l.provider_call_id is not null
+          and l.ended_at is not null and ${own}
+        order by l.ended_at, l.id limit ${limit}`;
       return rows.map(toCall);
     },
 
@@ -308,6 +343,7 @@ function toCall(row: CallRow): Call {
     timeline: row.timeline.map(({ status, at }) => ({ status, at: new Date(at) })),
     summary: row.summary,
     recording: reference === null ? null : { reference, durationSeconds },
+    agentRecordingUrl: row.agent_recording_url,
     provider: row.provider,
     providerCallId: row.provider_call_id,
     currency: row.currency,
@@ -328,6 +364,7 @@ function toCall(row: CallRow): Call {
     phoneCurrency: row.phone_currency,
     maxSeconds: row.max_seconds,
     initiatedBy: row.initiated_by,
+    tokenId: row.token_id,
     updatedAt: row.updated_at,
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AgentPlatform } from "../../src/campaigns/agent_webhook.ts";
+import type { AgentPlatform, AgentWebhook } from "../../src/campaigns/agent_webhook.ts";
 import type {
   AgentConnection,
   Assistant,
@@ -45,6 +45,8 @@ interface AssistantRow {
   operational_per_minute: bigint;
   webhook_platform: AgentPlatform | null;
   webhook_secret: string | null;
+  webhook_api_key: string | null;
+  webhook_recording_hosts: string[];
   created_at: Date;
 }
 
@@ -53,7 +55,8 @@ const CAMPAIGN =
   k.created_at, k.updated_at`;
 const NAMES = fragment`a.name as assistant_name, c.name as client_name`;
 const ASSISTANT = fragment`a.id, a.client_id, a.name, a.connection, a.outcomes,
-  a.operational_per_minute, a.webhook_platform, a.webhook_secret, a.created_at`;
+  a.operational_per_minute, a.webhook_platform, a.webhook_secret, a.webhook_api_key,
+  a.webhook_recording_hosts, a.created_at`;
 
 /** Campaigns and assistants of the client that the filter names. */
 export function campaignRepo(sql: Sql, filter: ClientFilter): CampaignRepo {
@@ -137,17 +140,20 @@ export function campaignRepo(sql: Sql, filter: ClientFilter): CampaignRepo {
       await sql`
         insert into assistants (
           client_id, id, name, connection, outcomes, operational_per_minute,
-          webhook_platform, webhook_secret, created_at
+          webhook_platform, webhook_secret, webhook_api_key, webhook_recording_hosts, created_at
         ) values (
           ${assistant.clientId}, ${assistant.id}, ${assistant.name}, ${json(assistant.connection)},
           ${json(assistant.outcomes)}, ${assistant.operationalPerMinute},
           ${assistant.webhook?.platform ?? null}, ${assistant.webhook?.secret ?? null},
+          ${assistant.webhook?.apiKey ?? null}, ${json(assistant.webhook?.recordingHosts ?? [])},
           ${assistant.createdAt}
         ) on conflict (client_id, id) do update set
           name = excluded.name, connection = excluded.connection, outcomes = excluded.outcomes,
           operational_per_minute = excluded.operational_per_minute,
           webhook_platform = excluded.webhook_platform,
           webhook_secret = excluded.webhook_secret,
+          webhook_api_key = excluded.webhook_api_key,
+          webhook_recording_hosts = excluded.webhook_recording_hosts,
           created_at = excluded.created_at`;
     },
   };
@@ -183,9 +189,19 @@ function toAssistant(row: AssistantRow): Assistant {
     connection: row.connection,
     outcomes: row.outcomes,
     operationalPerMinute: row.operational_per_minute,
-    webhook: row.webhook_platform === null || row.webhook_secret === null
-      ? null
-      : { platform: row.webhook_platform, secret: row.webhook_secret },
+    webhook: toWebhook(row),
     createdAt: row.created_at,
+  };
+}
+
+function toWebhook(row: AssistantRow): AgentWebhook | null {
+  const { webhook_platform: platform, webhook_secret: secret, webhook_api_key: apiKey } = row;
+  const recordingHosts = row.webhook_recording_hosts;
+  if (platform === null || secret === null) return null;
+  return {
+    platform,
+    secret,
+    ...(apiKey === null ? {} : { apiKey }),
+    ...(recordingHosts.length === 0 ? {} : { recordingHosts }),
   };
 }

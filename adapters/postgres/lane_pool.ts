@@ -19,6 +19,16 @@ export interface PoolOptions {
   connectMs?: number;
 }
 
+/** How busy a pool is. */
+export interface PoolUsage {
+  idle: number;
+  /** In use, or being opened. */
+  used: number;
+  waiting: number;
+  /** Most connections at a time. */
+  size: number;
+}
+
 /** A connection is replaced after this long, so that load follows servers that come and go. */
 const MAX_AGE_MS = 30 * 60_000;
 
@@ -81,6 +91,12 @@ export class LanePool {
       this.#dismiss(lane);
     };
     this.#idle.push(lane);
+  }
+
+  /** Connections now, and who waits for one. */
+  get usage(): PoolUsage {
+    const idle = this.#idle.length;
+    return { idle, used: this.#count - idle, waiting: this.#waiting.size, size: this.#size };
   }
 
   /** Refuses newcomers, lets holders finish for so long, then drops every connection. Call it once. */

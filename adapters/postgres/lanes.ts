@@ -10,7 +10,7 @@
  */
 import { StoreError } from "./errors.ts";
 import type { Target } from "./lane.ts";
-import { LanePool, type PoolOptions } from "./lane_pool.ts";
+import { LanePool, type PoolOptions, type PoolUsage } from "./lane_pool.ts";
 import { beginText, type TxScope } from "./scope.ts";
 import type { Sql } from "./sql.ts";
 import { Transaction } from "./transaction.ts";
@@ -87,6 +87,11 @@ export class Lanes {
         throw error;
       }
     });
+  }
+
+  /** Connections now, and who waits for one. */
+  get usage(): PoolUsage {
+    return this.#pool.usage;
   }
 
   /** Refuses new work, lets the running work finish for so long, and closes every connection. */

@@ -2,9 +2,11 @@
  * Sockets to an embedded PGlite, speaking PostgreSQL's own protocol, for the driver's `socket` option.
  *
  * PGlite is one backend session. A socket owns it from its first message until the backend reports
- * that it is idle again, so that transactions of several sockets never interleave.
+ * that it is idle again, so that transactions of several sockets never interleave. What one socket
+ * listens for, the session does: notifications reach every socket, and drivers drop those that
+ * nobody waits for.
  *
- * What it does not do: TLS, cancelling, LISTEN, and COPY FROM STDIN (which would end PGlite).
+ * What it does not do: TLS, cancelling, and COPY FROM STDIN (which would end PGlite).
  *
  * @module
  */
@@ -25,7 +27,7 @@ export interface Backend {
 type Callback = (error?: Error | null) => void;
 
 /** Message types, PostgreSQL manual 55.7. */
-const TERMINATE = 0x58, READY_FOR_QUERY = 0x5a, IDLE = 0x49;
+const TERMINATE = 0x58, READY_FOR_QUERY = 0x5a, IDLE = 0x49, NOTIFICATION = 0x41;
 const ROLLBACK = Buffer.from("Q\0\0\0\x0dROLLBACK\0", "latin1");
 
 /** A factory of sockets that share one backend. */
@@ -63,9 +65,10 @@ export function pgliteSockets(backend: Backend): () => Duplex {
       for (const each of open) each.destroy(dead);
       return;
     }
-    const answer = Buffer.concat(answers);
-    if (isIdle(answer)) owner = undefined;
+    const { answer, notifications, idle } = parse(Buffer.concat(answers));
+    if (idle) owner = undefined;
     if (!socket.destroyed) socket.push(answer);
+    if (notifications.length > 0) { for (const each of open) each.push(notifications); }
   }
 
   class Socket extends Duplex {
@@ -142,11 +145,16 @@ export function pgliteSockets(backend: Backend): () => Duplex {
   };
 }
 
-/** Whether the last ReadyForQuery says that no transaction is open. */
-function isIdle(answer: Buffer): boolean {
+/** The answer without its notifications, those, and whether no transaction is open after it. */
+function parse(bytes: Buffer): { answer: Buffer; notifications: Buffer; idle: boolean } {
   let idle = false;
-  for (let at = 0; at + 5 <= answer.length; at += 1 + answer.readInt32BE(at + 1)) {
-    if (answer[at] === READY_FOR_QUERY) idle = answer[at + 5] === IDLE;
+  const answer: Buffer[] = [], notifications: Buffer[] = [];
+  for (let at = 0; at + 5 <= bytes.length;) {
+    const end = at + 1 + bytes.readInt32BE(at + 1);
+    const message = bytes.subarray(at, end);
+    if (message[0] === READY_FOR_QUERY) idle = message[5] === IDLE;
+    (message[0] === NOTIFICATION ? notifications : answer).push(message);
+    at = end;
   }
-  return idle;
+  return { answer: Buffer.concat(answer), notifications: Buffer.concat(notifications), idle };
 }

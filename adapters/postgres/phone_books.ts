@@ -28,11 +28,12 @@ interface Row {
   requests: number;
   pushed: number;
   next_at: Date | null;
+  hung_up_at: Date | null;
 }
 
 const SCOPE = { role: "phone_network" } as const;
 const COLUMNS = fragment`client_id, call_id, number, ring_seconds, max_seconds, outcomes, context,
-  dialed_at, seed, speed, nth, refused, requests, pushed, next_at`;
+  dialed_at, seed, speed, nth, refused, requests, pushed, next_at, hung_up_at`;
 /** History is written in pieces of this many calls. */
 const PIECE = 500;
 
@@ -62,7 +63,7 @@ export class PostgresPhoneBooks implements PhoneBooks {
           ${ref.clientId}, ${ref.callId}, ${to}, ${ringSeconds}, ${maxSeconds}, ${json(outcomes)},
           ${json(context)}, ${dialedAt}, ${seed}, ${speed},
           (select count(*) from phone_network.calls where number = ${to} and refused is null),
-          ${entry.refused}, 1, 0, ${entry.nextAt})
+          ${entry.refused}, 1, 0, ${entry.nextAt}, null)
         on conflict (client_id, call_id) do update set requests = c.requests + 1
         returning ${COLUMNS}`;
     });
@@ -115,6 +116,15 @@ export class PostgresPhoneBooks implements PhoneBooks {
   }
 
   /** See the interface. */
+  async hangUp({ clientId, callId }: CallRef, at: Date): Promise<void> {
+    await this.lanes.transaction(SCOPE, (sql) =>
+      sql`
+        update phone_network.calls set hung_up_at = coalesce(hung_up_at, ${at}),
+          next_at = case when next_at is null then null else ${at}::timestamptz end
+        where client_id = ${clientId} and call_id = ${callId}`);
+  }
+
+  /** See the interface. */
   async list(limit: number): Promise<BookedCall[]> {
     const rows = await this.lanes.flight(SCOPE, (sql) =>
       sql<Row>`
@@ -140,6 +150,7 @@ function toCall(row: Row): BookedCall {
     requests: row.requests,
     pushed: row.pushed,
     nextAt: row.next_at,
+    hungUpAt: row.hung_up_at,
   };
 }
 
@@ -160,5 +171,6 @@ function toRow({ ref, ...call }: BookedCall): Row {
     requests: call.requests,
     pushed: call.pushed,
     next_at: call.nextAt,
+    hung_up_at: call.hungUpAt,
   };
 }

@@ -100,6 +100,16 @@ export class PostgresDialogStore implements DialogStore {
   }
 
   /** See the interface. */
+  async take({ clientId, callId }: CallRef, owner: Uuid, until: Date): Promise<SipCall | null> {
+    const [row] = await this.lanes.transaction(SCOPE, (sql) =>
+      sql<Row>`
+        update sip.calls set owner = ${owner}, held_until = ${until}
+        where not done and client_id = ${clientId} and call_id = ${callId}
+        returning ${COLUMNS}`);
+    return row ? toCall(row) : null;
+  }
+
+  /** See the interface. */
   async forget(before: Date): Promise<void> {
     await this.lanes.transaction(
       SCOPE,

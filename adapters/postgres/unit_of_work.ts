@@ -6,6 +6,7 @@
  * @module
  */
 import { DomainError } from "../../src/kernel/errors.ts";
+import type { Change } from "../../src/kernel/changes.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { accessRepo } from "./access.ts";
@@ -14,6 +15,7 @@ import { balanceService } from "./balance.ts";
 import { callOrderRepo } from "./call_orders.ts";
 import { callRepo } from "./calls.ts";
 import { campaignRepo } from "./campaigns.ts";
+import { changeLog } from "./change_log.ts";
 import type { ClientFilter } from "./client_filter.ts";
 import { contactImportRepo } from "./contact_imports.ts";
 import { doNotCallList } from "./do_not_call.ts";
@@ -28,9 +30,15 @@ const COLLISIONS: (string | undefined)[] = ["23505", "40P01"];
 /** The third time it is not a coincidence. */
 const TRIES = 3;
 
-/** Work on PostgreSQL, over lanes that its owner closes. */
+/**
+ * Work on PostgreSQL, over lanes that its owner closes. `tell` gets what a transaction has changed,
+ * once it has been committed.
+ */
 export class PostgresUnitOfWork implements UnitOfWork {
-  constructor(private readonly lanes: Lanes) {}
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly tell: (changes: Change[]) => void = () => {},
+  ) {}
 
   async read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
     try {
@@ -41,10 +49,15 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 
   async run<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
+    const noted: Change[] = [];
     for (let tried = 1;; tried++) {
       try {
-        return await this.lanes.transaction(roleOf(scope), inRepos(scope, work));
+        const value = await this.lanes.transaction(roleOf(scope), inRepos(scope, work, noted));
+        this.tell(noted);
+        return value;
       } catch (error) {
+        // It may have been committed all the same.
+        if (error instanceof StoreError && error.kind === "unknown_outcome") this.tell(noted);
         const collided = error instanceof StoreError && COLLISIONS.includes(error.code);
         if (!collided || tried === TRIES) throw domainError(error);
       }
@@ -52,21 +65,41 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 }
 
+const MAKERS: {
+  [Name in keyof Repos]: (
+    sql: Sql,
+    filter: ClientFilter,
+    noted: Change[],
+  ) => Repos[Name];
+} = {
+  access: accessRepo,
+  audit: auditLog,
+  balance: balanceService,
+  callOrders: callOrderRepo,
+  calls: callRepo,
+  campaigns: campaignRepo,
+  changes: changeLog,
+  doNotCall: doNotCallList,
+  imports: contactImportRepo,
+  records: recordRepo,
+  signIn: signInRepo,
+  stats: statsRepo,
+};
+const NAMES = Object.keys(MAKERS) as (keyof Repos)[];
+
 /** The repositories of one transaction; the filter is their own fence, beside the role's. */
-export function reposOf(sql: Sql, filter: ClientFilter): Repos {
-  return {
-    access: accessRepo(sql, filter),
-    audit: auditLog(sql, filter),
-    balance: balanceService(sql, filter),
-    callOrders: callOrderRepo(sql, filter),
-    calls: callRepo(sql, filter),
-    campaigns: campaignRepo(sql, filter),
-    doNotCall: doNotCallList(sql, filter),
-    imports: contactImportRepo(sql, filter),
-    records: recordRepo(sql, filter),
-    signIn: signInRepo(sql, filter),
-    stats: statsRepo(sql, filter),
-  };
+export function reposOf(sql: Sql, filter: ClientFilter, noted: Change[] = []): Repos {
+  return lazily((name) => MAKERS[name](sql, filter, noted));
+}
+
+/** Repositories that are made when they are first asked for: most work needs one or two of them. */
+function lazily(make: (name: keyof Repos) => object): Repos {
+  const repos = {};
+  for (const name of NAMES) {
+    let made: object | undefined;
+    Object.defineProperty(repos, name, { enumerable: true, get: () => made ??= make(name) });
+  }
+  return repos as Repos;
 }
 
 function roleOf(scope: Scope): TxScope {
@@ -80,25 +113,19 @@ function filterOf(scope: Scope): ClientFilter {
 }
 
 /** Work that fails when any of its queries has failed, whether or not it waited for that one. */
-function inRepos<T>(scope: Scope, work: (repos: Repos) => Promise<T>) {
+function inRepos<T>(
+  scope: Scope,
+  work: (repos: Repos) => Promise<T>,
+  noted: Change[] = [],
+) {
   return async (sql: Sql): Promise<T> => {
     const started: Promise<unknown>[] = [];
-    const repos = reposOf(sql, filterOf(scope));
-    const { access, audit, balance, callOrders, calls, campaigns } = repos;
-    const { doNotCall, imports, records, signIn, stats } = repos;
-    const value = await work({
-      access: watched(access, started),
-      audit: watched(audit, started),
-      balance: watched(balance, started),
-      callOrders: watched(callOrders, started),
-      calls: watched(calls, started),
-      campaigns: watched(campaigns, started),
-      doNotCall: watched(doNotCall, started),
-      imports: watched(imports, started),
-      records: watched(records, started),
-      signIn: watched(signIn, started),
-      stats: watched(stats, started),
-    });
+    // The work may run again.
+    noted.length = 0;
+    const filter = filterOf(scope);
+    const value = await work(
+      lazily((name) => watched(MAKERS[name](sql, filter, noted), started)),
+    );
     await Promise.all(started);
     return value;
   };

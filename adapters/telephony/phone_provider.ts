@@ -18,12 +18,25 @@ export interface Hook {
   handle(request: Request, deliver: Deliver): Promise<Response>;
 }
 
+/** What a look at one thing has found. */
+export interface Check {
+  /** What was looked at, such as `number`. */
+  check: string;
+  /** `warning`: calls can be made, but something will be missed. */
+  state: "ok" | "warning" | "failed";
+  text: string;
+  /** What to do; absent when nothing need be done. */
+  fix?: string;
+}
+
 /** A phone network with all that belongs to it. */
 export interface PhoneProvider {
   gateway: CallGateway;
   hooks: readonly Hook[];
   /** Seconds after which it is asked about a call that it says nothing of. */
   silentSeconds: number;
+  /** Looks, before the first call, whether the network will take one; changes nothing. Never rejects. */
+  check?(): Promise<Check[]>;
   /** Reports events, keeps connections alive, and the like, until the signal. */
   run(deliver: Deliver, signal: AbortSignal): Promise<void>;
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import type { PhoneRates, Tariff } from "../billing/pricing.ts";
-import type { CallRules } from "../compliance/call_rules.ts";
+import type { CallCaps } from "../compliance/call_caps.ts";
+import type { ClientRules } from "../compliance/call_rules.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import type { Permission } from "./principal.ts";
 
@@ -20,7 +21,7 @@ export type Client = {
   /** What its calls are expected to cost us, until the provider tells. */
   phoneRates: PhoneRates;
   /** What every campaign of the client is held to. */
-  rules: CallRules;
+  rules: ClientRules;
   createdAt: Date;
 };
 
@@ -60,6 +61,8 @@ export type Token = {
   readOnly: boolean;
   /** Narrows what the user may do; null leaves it as it is. */
   permissions: Permission[] | null;
+  /** On what is started with it. */
+  caps: CallCaps;
   createdAt: Date;
   expiresAt: Date | null;
   lastUsedAt: Date | null;

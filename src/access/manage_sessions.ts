@@ -4,7 +4,8 @@
  * @module
  */
 import type { Ports } from "../app_ports.ts";
-import { isUuid } from "../kernel/ids.ts";
+import { isUuid, newId } from "../kernel/ids.ts";
+import { auditEntry } from "./audit_log.ts";
 import type { SignedIn } from "./authenticate_session.ts";
 import { isLiveSession, type Session } from "./session.ts";
 
@@ -30,10 +31,24 @@ export async function listSessions(
 
 /** Ends a session of one's own, at once; nothing happens when there is none. */
 export async function endSession(
-  { uow }: Pick<Ports, "uow">,
-  { principal: { userId } }: SignedIn,
+  { uow, clock }: Pick<Ports, "uow" | "clock">,
+  { principal }: SignedIn,
   uuid: string,
 ): Promise<void> {
+  const { userId, clientId } = principal;
   if (userId === null || !isUuid(uuid)) return;
-  await uow.run("all", ({ signIn }) => signIn.endSession(userId, uuid.toLowerCase()));
+  const sessionId = uuid.toLowerCase();
+  const now = clock.now();
+  await uow.run("all", async ({ signIn, audit }) => {
+    await Promise.all([
+      signIn.endSession(userId, sessionId),
+      audit.add(auditEntry(principal, {
+        id: newId(now),
+        at: now,
+        clientId,
+        action: "end-session",
+        subjectId: sessionId,
+      })),
+    ]);
+  });
 }

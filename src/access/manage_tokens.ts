@@ -4,6 +4,7 @@
  * @module
  */
 import type { Ports } from "../app_ports.ts";
+import { type CallCaps, isCapped, requireCaps } from "../compliance/call_caps.ts";
 import { DomainError, invalid } from "../kernel/errors.ts";
 import { isUuid, newId, type Uuid } from "../kernel/ids.ts";
 import { requireText } from "../kernel/text.ts";
@@ -34,6 +35,8 @@ export type NewToken = {
   readOnly?: boolean;
   /** Fewer permissions than the user's; absent leaves them as those of the token in use. */
   permissions?: Permission[];
+  /** On what is started with it; absent for none. */
+  caps?: CallCaps;
 };
 
 /** A token, with the secret that is never shown again. */
@@ -46,8 +49,8 @@ export type IssuedToken = {
  * Makes a token: a master for anybody, others for themselves. A token makes none that may do more
  * than itself.
  *
- * @throws DomainError `forbidden`, `invalid` for an unknown user or a time in the past, `conflict`
- * when there is a token with that uuid.
+ * @throws DomainError `forbidden`, `invalid` for an unknown user, a time in the past, or caps that
+ * make no sense, `conflict` when there is a token with that uuid.
  */
 export async function issueToken(
   { uow, clock }: Pick<Ports, "uow" | "clock">,
@@ -60,6 +63,7 @@ export async function issueToken(
   const name = requireText("name", input.name, MAX_TOKEN_NAME);
   const expiresAt = input.expiresAt ?? null;
   if (expiresAt !== null && expiresAt <= now) throw invalid("expiresAt", "must be in the future");
+  const caps = requireCaps(input.caps ?? {}, "");
   const secret = mintToken();
   const hash = await hashToken(secret);
   return await uow.run(scopeOf(principal), async ({ access, audit }) => {
@@ -74,6 +78,13 @@ export async function issueToken(
     }
     if (user === null) throw invalid("user", `no user has the e-mail address ${input.user}`);
     requireOwn(principal, user.id);
+    if (own !== null && isCapped(own.token.caps)) {
+      // Each token is counted by itself: with many of them a cap would be none.
+      throw new DomainError("forbidden", "Forbidden: A token with caps makes no other tokens");
+    }
+    if (user.master && typeof caps.maxSpendPerDay === "string") {
+      throw invalid("maxSpendPerDay", "a master spends in the currencies of many clients");
+    }
     const token: Token = {
       id: input.id ?? newId(now),
       userId: user.id,
@@ -81,6 +92,7 @@ export async function issueToken(
       hash,
       readOnly: input.readOnly ?? false,
       permissions: input.permissions ?? own?.token.permissions ?? null,
+      caps,
       createdAt: now,
       expiresAt,
       lastUsedAt: null,

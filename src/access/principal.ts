@@ -29,6 +29,13 @@ export type Principal = {
   readonly readOnly: boolean;
   /** Whether the role is an admin's, and nothing narrows it; a master's counts as one. */
   readonly admin?: boolean;
+  /** How it asks, for the audit trail; absent where nothing is known of that. */
+  readonly via?: {
+    /** The program that asks, by its own account, such as `claude-code/2.1.0`. */
+    readonly application: string | null;
+    /** Of what is asked, by {@link fingerprint}; null until a use case is entered. */
+    readonly argumentsHash: string | null;
+  };
 };
 
 /** The operator: the server's own workers and command line. */

@@ -25,6 +25,11 @@ export type Balance = {
   spent: Micros;
 };
 
+/** A balance with its client's name. */
+export type NamedBalance = Balance & {
+  clientName: string;
+};
+
 /** Why the balance changed; amounts are never negative but for `adjust`. */
 export type LedgerKind = "top_up" | "reserve" | "settle" | "release" | "adjust";
 
@@ -58,6 +63,8 @@ export type CallMoney = {
 export interface BalanceService {
   /** The client's money, or null when it has no balance. */
   get(clientId: Uuid): Promise<Balance | null>;
+  /** Balances with their clients' names, by name. */
+  list(limit: number): Promise<NamedBalance[]>;
   /** Like `get`, and holds the balance until the transaction ends: one reservation at a time. */
   lock(clientId: Uuid): Promise<Balance | null>;
   /** available → reserved; false, and nothing moved, when less than that is available. */

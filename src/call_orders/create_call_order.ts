@@ -19,13 +19,16 @@ import { insertOrder } from "./save_order.ts";
 /** Most characters of an order's instructions. */
 export const MAX_INSTRUCTIONS = 2000;
 
+/** Minutes by which a scheduled time may be past: clocks differ, and people take their time. */
+const PAST_MINUTES = 5;
+
 /** An order to make. */
 export type NewCallOrder = {
   recordUuid: string;
   campaignUuid: string;
   /** Default `phone_out`. */
   callType?: CallType;
-  /** ISO-8601 with an offset. */
+  /** ISO-8601 with an offset; not past, but for a few minutes. */
   scheduledTime?: string;
   instructions?: string;
 };
@@ -53,7 +56,7 @@ export async function createCallOrder(
     status: "planned" as const,
     scheduledTime: input.scheduledTime === undefined
       ? null
-      : parseMoment("scheduledTime", input.scheduledTime),
+      : notPast(parseMoment("scheduledTime", input.scheduledTime), now),
     instructions: optionalText("instructions", input.instructions, MAX_INSTRUCTIONS),
   };
   return await uow.run(scopeOf(principal), async (repos) => {
@@ -90,6 +93,15 @@ export async function createCallOrder(
     if (view === null) throw notFound("Call order");
     return foresee(phoneNumbers, view, now);
   });
+}
+
+function notPast(scheduledTime: Date, now: Date): Date {
+  if (now.getTime() - scheduledTime.getTime() <= PAST_MINUTES * 60_000) return scheduledTime;
+  throw invalid(
+    "scheduledTime",
+    `is past: the server's time is ${now.toISOString()}. Pass a later time, or none and call with ` +
+      "initiate-call",
+  );
 }
 
 /** The refusal of a second open order for a record in a campaign. */

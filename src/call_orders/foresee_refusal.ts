@@ -4,6 +4,7 @@
  * @module
  */
 import { priceOf } from "../billing/pricing.ts";
+import { refusalByCaps } from "../compliance/call_caps.ts";
 import { alreadyLive, refusalToDial, unpaid } from "../compliance/dialing_checks.ts";
 import type { PhoneNumbers } from "../compliance/phone_numbers.ts";
 import type { DomainError } from "../kernel/errors.ts";
@@ -32,14 +33,27 @@ function refusal(
   now: Date,
 ): DomainError | null {
   const { scheduledTime } = order;
+  const { client, campaign, available } = circumstances;
+  const price = priceOf(client.tariff, campaign.rules.maxCallSeconds);
+  // What was started today changes by the minute; a cap that is below one call's price does not.
+  const tooDear = refusalByCaps(
+    "client",
+    { maxSpendPerDay: client.rules.maxSpendPerDay },
+    {
+      lastMinute: 0,
+      today: 0,
+      spend: 0n,
+    },
+    price,
+    now,
+  );
   if (scheduledTime !== null && scheduledTime > now) {
     // Which calls are live now says nothing of then.
     const live = { ofClient: 0, ofCampaign: 0 };
-    return refusalToDial(phones, { ...circumstances, live, order, now: scheduledTime });
+    const then = { ...circumstances, live, order, now: scheduledTime };
+    return refusalToDial(phones, then) ?? tooDear;
   }
   if (circumstances.liveCallId !== null) return alreadyLive(circumstances.liveCallId);
-  const { client, campaign, available } = circumstances;
-  const price = priceOf(client.tariff, campaign.rules.maxCallSeconds);
-  return refusalToDial(phones, { ...circumstances, order, now }) ??
+  return refusalToDial(phones, { ...circumstances, order, now }) ?? tooDear ??
     (available < price ? unpaid() : null);
 }

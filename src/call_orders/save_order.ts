@@ -12,7 +12,11 @@ import type { CallOrder } from "./call_order.ts";
 export async function insertOrder(repos: Repos, order: CallOrder): Promise<Uuid | null> {
   const existing = await repos.callOrders.insert(order);
   if (existing !== null) return existing;
-  await repos.stats.add(order.clientId, order.campaignId, figuresOfOrder(order));
+  const { clientId, recordId, campaignId } = order;
+  await Promise.all([
+    repos.stats.add(clientId, campaignId, figuresOfOrder(order)),
+    repos.changes.publish(clientId, { records: [recordId], campaigns: [campaignId] }),
+  ]);
   return null;
 }
 
@@ -23,8 +27,13 @@ export async function updateOrder(
   after: CallOrder,
 ): Promise<void> {
   const change = difference(figuresOfOrder(before), figuresOfOrder(after));
+  const { clientId, recordId, campaignId } = after;
   await Promise.all([
     repos.callOrders.update(after),
-    isZero(change) ? undefined : repos.stats.add(after.clientId, after.campaignId, change),
+    isZero(change) ? undefined : repos.stats.add(clientId, campaignId, change),
+    repos.changes.publish(clientId, {
+      records: [recordId],
+      campaigns: isZero(change) ? [] : [campaignId],
+    }),
   ]);
 }

@@ -19,6 +19,9 @@ export const MAX_OUTCOMES = 200;
 /** Most characters of an event's id. */
 export const MAX_EVENT_ID = 200;
 
+/** Most characters of a recording's URL. */
+export const MAX_RECORDING_URL = 2000;
+
 /** Ends that an agent may know of. */
 export const AGENT_ENDS = [
   "agent_hangup",
@@ -50,6 +53,8 @@ export type AgentReport = {
   outcomes?: ReportedOutcome[];
   /** Whether the contact wishes not to be called again; it cannot be taken back here. */
   optOut?: boolean;
+  /** Where the platform keeps the recording (MP3). */
+  recording?: { url: string };
   /** Set once the conversation is over; the reason is null when the agent does not know it. */
   ended?: { reason: AgentEnd | null };
 };

@@ -75,12 +75,23 @@ async function keepFindings(
 ): Promise<void> {
   switch (report.type) {
     case "transcript":
-      return await repos.calls.saveTranscript(ref, { turns: report.turns });
+      await Promise.all([
+        repos.calls.saveTranscript(ref, { turns: report.turns }),
+        repos.changes.publish(call.clientId, { calls: [call.id], records: [call.recordId] }),
+      ]);
+      return;
     case "outcomes": {
       const before = await repos.calls.outcomes(ref.callId);
       const { clientId, campaignId } = call;
       if (before.length) await repos.stats.addOutcomes(clientId, campaignId, before, -1);
-      await repos.calls.saveOutcomes(ref, report.outcomes);
+      await Promise.all([
+        repos.calls.saveOutcomes(ref, report.outcomes),
+        repos.changes.publish(clientId, {
+          calls: [call.id],
+          records: [call.recordId],
+          campaigns: [campaignId],
+        }),
+      ]);
       if (report.outcomes.length) {
         await repos.stats.addOutcomes(clientId, campaignId, report.outcomes, 1);
       }

@@ -102,6 +102,8 @@ export type Call = {
   timeline: TimelineEntry[];
   summary: string | null;
   recording: RecordingRef | null;
+  /** Where the agent's platform keeps one of its own; never shown to anybody. */
+  agentRecordingUrl: string | null;
   /** Adapter that dials it, such as `simulated`. */
   provider: string;
   /** The provider's own id, once it told. */
@@ -124,6 +126,8 @@ export type Call = {
   maxSeconds: number;
   /** Null when the server dialled it by itself. */
   initiatedBy: Uuid | null;
+  /** The token that was used; null likewise, and for calls from before it was noted. */
+  tokenId: Uuid | null;
   updatedAt: Date;
 };
 

@@ -30,6 +30,7 @@ export type CallReport =
   }
   | { type: "phone_cost"; cost: Money }
   | { type: "recording"; reference: string; durationSeconds: number | null }
+  | { type: "agent_recording"; url: string }
   | { type: "transcript"; turns: Turn[]; summary: string | null }
   | { type: "summary"; summary: string }
   | { type: "outcomes"; outcomes: Outcome[] }

@@ -67,6 +67,11 @@ export interface CallGateway {
   dial(request: DialRequest): Promise<DialResult>;
   /** All that is known of a call so far, as the events it consists of. */
   lookup(call: Call): Promise<LookupResult>;
+  /**
+   * Asks the provider to end the call, if it is still live; idempotent; what comes of it is told by
+   * events.
+   */
+  hangUp(call: Call): Promise<void>;
   /** The recording or a part of it; null when there is none. */
   recording(call: Call, range: ByteRange | null): Promise<RecordingStream | null>;
 }

@@ -40,6 +40,8 @@ function afterReport(call: Call, report: CallReport, at: Date): Call {
       const { reference, durationSeconds } = report;
       return { ...call, recording: { reference, durationSeconds } };
     }
+    case "agent_recording":
+      return { ...call, agentRecordingUrl: report.url };
     case "transcript":
       return report.summary === null ? call : { ...call, summary: report.summary };
     case "summary":

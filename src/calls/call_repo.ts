@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Started } from "../compliance/call_caps.ts";
 import type { Uuid } from "../kernel/ids.ts";
 import type { PageRequest, Slice } from "../kernel/page.ts";
 import type { Call, EndReason } from "./call.ts";
@@ -47,6 +48,12 @@ export type IdempotencyKey = {
   at: Date;
 };
 
+/** Where a call stands among those that have ended, by their ends. */
+export type EndOfCall = {
+  endedAt: Date;
+  id: Uuid;
+};
+
 /** Calls of the clients in scope. */
 export interface CallRepo {
   /** The call with its names, or null. */
@@ -57,9 +64,18 @@ export interface CallRepo {
   liveOfOrder(clientId: Uuid, orderId: Uuid): Promise<Call | null>;
   /** Calls that have not ended. */
   countLive(clientId: Uuid, campaignId: Uuid): Promise<{ ofClient: number; ofCampaign: number }>;
-  /** Rejects when the order has a call that has not ended. */
+  /** Calls that the client, or one token, has started since then; what they cost, or may cost. */
+  startedSince(
+    clientId: Uuid,
+    tokenId: Uuid | null,
+    periods: { minute: Date; day: Date },
+  ): Promise<Started>;
+  /**
+   * Rejects when the order has a call that has not ended, or another call of the client has the
+   * provider's id.
+   */
   insert(call: Call): Promise<void>;
-  /** Replaces a call that the transaction holds. */
+  /** Replaces a call that the transaction holds; rejects as {@link insert} does. */
   update(call: Call): Promise<void>;
   /** A page of calls, newest first. */
   list(filter: CallFilter, page: PageRequest): Promise<Slice<CallView>>;
@@ -67,6 +83,13 @@ export interface CallRepo {
   ofRecord(recordId: Uuid, limit: number): Promise<Call[]>;
   /** Live calls whose `updatedAt` is before then, longest silent first. */
   silentSince(before: Date, limit: number): Promise<Call[]>;
+  /** A provider's calls to a number that were made from then until then, both included; oldest first. */
+  toNumber(provider: string, phoneNumber: string, from: Date, until: Date): Promise<Call[]>;
+  /**
+   * A provider's calls that were answered and have ended, that it knows by an id and has told no cost
+   * of; those after that end, oldest end first.
+   */
+  unpriced(provider: string, after: EndOfCall, limit: number): Promise<Call[]>;
 
   /** Notes an event; false when the call had it before. */
   addEvent(ref: CallRef, eventId: string, at: Date): Promise<boolean>;

@@ -13,8 +13,20 @@ import { initiateCall } from "./initiate_call.ts";
 
 /** Orders claimed in one pass. */
 const BATCH = 20;
-/** Seconds for which a claim keeps other workers away, and after which a refusal is tried again. */
+/** Seconds for which a claim keeps other workers away, and after which most refusals are tried again. */
 const LEASE_SECONDS = 60;
+/** Seconds after which a refusal that only a person can lift is tried again. */
+const PATIENCE_SECONDS = 3600;
+/** Refusals that stand until somebody changes a record, a campaign or the client's rules. */
+const FOR_A_PERSON: readonly ErrorCode[] = [
+  "record_not_callable",
+  "phone_invalid",
+  "phone_blocked",
+  "country_not_allowed",
+  "price_above_cap",
+  "consent_missing",
+  "time_zone_unknown",
+];
 /** Refusals that no waiting lifts. */
 const FINAL: readonly ErrorCode[] = [
   "do_not_call",
@@ -53,10 +65,16 @@ async function tryDial(ports: Ports, order: CallOrder): Promise<boolean> {
 
 /** Sets the next try to when the refusal may be lifted, or to never; else the lease does. */
 async function postpone(ports: Ports, { id }: CallOrder, refusal: DomainError): Promise<void> {
-  const nextDialAt = FINAL.includes(refusal.code) ? null : refusal.details.retryAt;
+  const nextDialAt = nextTry(refusal, ports.clock.now());
   if (nextDialAt === undefined) return;
   await ports.uow.run("all", async ({ callOrders }) => {
     const order = await callOrders.lock(id);
     if (order !== null) await callOrders.update({ ...order, nextDialAt });
   });
+}
+
+function nextTry({ code, details }: DomainError, now: Date): Date | null | undefined {
+  if (FINAL.includes(code)) return null;
+  if (!FOR_A_PERSON.includes(code)) return details.retryAt;
+  return new Date(now.getTime() + PATIENCE_SECONDS * 1000);
 }

@@ -11,6 +11,7 @@ import type { Balance } from "../billing/balance_service.ts";
 import { phoneRate } from "../billing/pricing.ts";
 import type { Assistant } from "../campaigns/assistant.ts";
 import { alreadyLive, refusalToDial, unpaid } from "../compliance/dialing_checks.ts";
+import { isCapped, periodsAt, refusalByCaps } from "../compliance/call_caps.ts";
 import { DomainError, notFound } from "../kernel/errors.ts";
 import { newId, requireId, type Uuid } from "../kernel/ids.ts";
 import { canonical } from "../kernel/json.ts";
@@ -56,7 +57,7 @@ interface Prepared {
  *
  * @throws DomainError, in this order: `forbidden`; `not_found` (Call order); `conflict` for a key
  * that came with another order, or while a call of the order is live; then every code of
- * {@link refusalToDial}; `insufficient_balance`. Nothing is written then.
+ * {@link refusalToDial}; those of {@link refusalByCaps}; `insufficient_balance`. Nothing is written then.
  */
 export async function initiateCall(
   ports: Ports,
@@ -107,13 +108,15 @@ async function prepare(
   const { clientId, recordId, campaignId } = order;
   // The balance is held before keys and calls are looked at: nobody else of the client can use the
   // same key or reserve meanwhile.
-  const [record, balance, earlier, live, campaign, client] = await Promise.all([
+  const { tokenId } = principal;
+  const [record, balance, earlier, live, campaign, client, token] = await Promise.all([
     repos.records.lock(recordId),
     repos.balance.lock(clientId),
     key === null ? null : repos.calls.findKey(clientId, key),
     repos.calls.liveOfOrder(clientId, order.id),
     repos.campaigns.get(campaignId),
     repos.access.getClient(clientId),
+    tokenId === null ? null : repos.access.getToken(tokenId),
   ]);
   const fingerprint = canonical({ callOrderUuid: orderId });
   if (earlier !== null) {
@@ -124,10 +127,14 @@ async function prepare(
   }
   if (live !== null) throw alreadyLive(live.id);
   if (record === null || campaign === null || client === null) throw notFound("Call order");
-  const [assistant, listed, inProgress] = await Promise.all([
+  const periods = periodsAt(now);
+  const tokenCaps = token?.token.caps ?? {};
+  const [assistant, listed, inProgress, ofClient, ofToken] = await Promise.all([
     repos.campaigns.getAssistant(campaign.campaign.assistantId),
     repos.doNotCall.has(clientId, record.phoneNumber),
     repos.calls.countLive(clientId, campaignId),
+    isCapped(client.rules) ? repos.calls.startedSince(clientId, null, periods) : null,
+    isCapped(tokenCaps) ? repos.calls.startedSince(clientId, tokenId, periods) : null,
   ]);
   if (assistant === null) throw notFound("Campaign");
   const refusal = refusalToDial(ports.phoneNumbers, {
@@ -142,6 +149,10 @@ async function prepare(
   if (refusal !== null) throw refusal;
   const prices = pricesOf(ports, client, record, assistant);
   const call = newCall(ports, principal, order, record, campaign.campaign, assistant, prices);
+  const beyond =
+    (ofClient && refusalByCaps("client", client.rules, ofClient, call.reserved, now)) ??
+      (ofToken && refusalByCaps("token", tokenCaps, ofToken, call.reserved, now));
+  if (beyond !== null) throw beyond;
   const money = { id: newId(now), clientId, callId: call.id, at: now };
   if (!await repos.balance.reserve({ ...money, amount: call.reserved })) {
     throw unpaid();

@@ -48,6 +48,7 @@ export function newCall(
     timeline: [{ status: "dialing", at: now }],
     summary: null,
     recording: null,
+    agentRecordingUrl: null,
     provider: ports.gateway.provider,
     providerCallId: null,
     currency: tariff.currency,
@@ -59,6 +60,7 @@ export function newCall(
     phoneCurrency: null,
     maxSeconds: maxCallSeconds,
     initiatedBy: principal.userId,
+    tokenId: principal.tokenId,
     updatedAt: now,
   };
 }

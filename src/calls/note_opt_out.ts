@@ -13,12 +13,15 @@ export async function noteOptOut(repos: Repos, call: Call, at: Date): Promise<vo
   await markDoNotCall(repos, call.recordId, at);
   // The record may have got another number meanwhile.
   await listNumbers(repos, call.clientId, [call.phoneNumber], at);
-  await repos.records.addNote({
-    id: newId(at),
-    clientId: call.clientId,
-    recordId: call.recordId,
-    author: "Assistant",
-    text: `Asked on call ${call.id} not to be called again.`,
-    at,
-  });
+  await Promise.all([
+    repos.records.addNote({
+      id: newId(at),
+      clientId: call.clientId,
+      recordId: call.recordId,
+      author: "Assistant",
+      text: `Asked on call ${call.id} not to be called again.`,
+      at,
+    }),
+    repos.changes.publish(call.clientId, { records: [call.recordId] }),
+  ]);
 }

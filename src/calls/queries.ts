@@ -6,9 +6,11 @@
 import { type Principal, requirePermission, scopeOf } from "../access/principal.ts";
 import type { Ports } from "../app_ports.ts";
 import { DomainError, invalid, notFound } from "../kernel/errors.ts";
-import { requireId } from "../kernel/ids.ts";
+import { type Changes, touchesCall } from "../kernel/changes.ts";
+import { requireId, type Uuid } from "../kernel/ids.ts";
 import { type Page, pageRequest, toPage } from "../kernel/page.ts";
-import { type CallStatus, END_REASONS, type EndReason, isLive } from "./call.ts";
+import { type AgentRecording, UNPLAYABLE } from "./agent_recordings.ts";
+import { type Call, type CallStatus, END_REASONS, type EndReason, isLive } from "./call.ts";
 import type { CallRef } from "./call_event.ts";
 import type { ByteRange, RecordingStream } from "./call_gateway.ts";
 import type { CallView } from "./call_repo.ts";
@@ -19,7 +21,8 @@ import type { Turn } from "./transcript.ts";
 export const MAX_WAIT_SECONDS = 50;
 /** Minutes for which a recording's link works. */
 export const LINK_MINUTES = 15;
-const POLL_MILLISECONDS = 500;
+/** A change wakes whoever waits; this is for those that nobody was told of. */
+const POLL_MILLISECONDS = 5_000;
 const PROGRESS_SECONDS = 5;
 
 /** Which calls to list. */
@@ -99,7 +102,7 @@ export type Wait = {
 
 /** The call once it has ended, or as it stands when the time is over. */
 export async function waitForCall(
-  ports: Pick<Ports, "uow" | "clock">,
+  ports: Pick<Ports, "uow" | "clock" | "changes">,
   principal: Principal,
   callUuid: string,
   { seconds, onProgress, signal }: Wait,
@@ -107,10 +110,13 @@ export async function waitForCall(
   if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_WAIT_SECONDS) {
     throw invalid("waitSeconds", `must be a whole number from 0 to ${MAX_WAIT_SECONDS}`);
   }
+  if (seconds === 0) return await getCall(ports, principal, callUuid);
   const started = ports.clock.now().getTime();
   let toldStatus: CallStatus | undefined;
   let toldAt = 0;
+  using news = new CallNews(ports.changes, principal, callUuid);
   for (;;) {
+    const change = news.next();
     const details = await getCall(ports, principal, callUuid);
     const waited = (ports.clock.now().getTime() - started) / 1000;
     if (!isLive(details.call) || waited >= seconds || signal?.aborted) return details;
@@ -121,8 +127,58 @@ export async function waitForCall(
       await onProgress?.(details, waited);
     }
     const left = seconds * 1000 - waited * 1000;
-    await ports.clock.sleep(Math.min(POLL_MILLISECONDS, left), signal);
+    await ports.clock.sleep(Math.min(POLL_MILLISECONDS, left), anyOf(change, signal));
   }
+}
+
+/**
+ * A call as it is, then again whenever it may have changed, until it has ended or the signal says
+ * so: for whoever shows a call that is going on.
+ *
+ * @throws DomainError `not_found`.
+ */
+export async function* watchCall(
+  ports: Pick<Ports, "uow" | "clock" | "changes">,
+  principal: Principal,
+  callUuid: string,
+  signal?: AbortSignal,
+): AsyncGenerator<CallDetails, void> {
+  using news = new CallNews(ports.changes, principal, callUuid);
+  for (;;) {
+    const change = news.next();
+    const details = await getCall(ports, principal, callUuid);
+    yield details;
+    if (!isLive(details.call) || signal?.aborted) return;
+    await ports.clock.sleep(POLL_MILLISECONDS, anyOf(change, signal));
+    if (signal?.aborted) return;
+  }
+}
+
+/** Listens for one call's changes until it is disposed of. */
+class CallNews implements Disposable {
+  readonly #stop: () => void;
+  #next = new AbortController();
+
+  constructor(changes: Changes, principal: Principal, callUuid: string) {
+    const id: Uuid = callUuid.toLowerCase();
+    this.#stop = changes.subscribe(scopeOf(principal), (change) => {
+      if (touchesCall(change, id)) this.#next.abort();
+    });
+  }
+
+  /** Aborted at the next change. Take it before looking, or a change in between is missed. */
+  next(): AbortSignal {
+    if (this.#next.signal.aborted) this.#next = new AbortController();
+    return this.#next.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
+}
+
+function anyOf(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {
+  return second === undefined ? first : AbortSignal.any([first, second]);
 }
 
 /** A call's turns, with its summary in the call. */
@@ -158,12 +214,16 @@ export type RecordingLink = CallView & {
 };
 
 /**
- * A link under which the call's recording can be heard for {@link LINK_MINUTES} minutes.
+ * A link under which the call's recording can be heard for {@link LINK_MINUTES} minutes. The
+ * telephony provider's recording is preferred to the agent's platform's: it is of the line itself.
  *
  * @throws DomainError `not_found`; `absent` with the reason when there is no recording.
  */
 export async function getRecording(
-  { uow, clock, recordingLinks }: Pick<Ports, "uow" | "clock" | "recordingLinks">,
+  { uow, clock, recordingLinks, agentRecordings }: Pick<
+    Ports,
+    "uow" | "clock" | "recordingLinks" | "agentRecordings"
+  >,
   principal: Principal,
   callUuid: string,
 ): Promise<RecordingLink> {
@@ -172,10 +232,28 @@ export async function getRecording(
   const view = await uow.read(scopeOf(principal), ({ calls }) => calls.get(id));
   if (view === null) throw notFound("Call");
   const { recording, clientId } = view.call;
-  if (recording === null) throw missing("recording", view);
+  if (recording === null) {
+    const theirs = await agentRecording({ uow }, view.call);
+    if (theirs === null) throw missing("recording", view);
+    const why = await agentRecordings.check(theirs);
+    if (why !== null) throw new DomainError("absent", UNPLAYABLE[why]);
+  }
   const expiresAt = new Date(clock.now().getTime() + LINK_MINUTES * 60_000);
   const url = await recordingLinks.sign({ clientId, callId: id }, expiresAt);
-  return { ...view, url, expiresAt, durationSeconds: recording.durationSeconds };
+  return { ...view, url, expiresAt, durationSeconds: recording?.durationSeconds ?? null };
+}
+
+/** The recording that the agent's platform keeps, if any. */
+async function agentRecording(
+  { uow }: Pick<Ports, "uow">,
+  { clientId, assistantId, agentRecordingUrl: url }: Call,
+): Promise<AgentRecording | null> {
+  if (url === null) return null;
+  const assistant = await uow.read(
+    { clientId },
+    ({ campaigns }) => campaigns.getAssistant(assistantId),
+  );
+  return assistant?.webhook ? { url, webhook: assistant.webhook } : null;
 }
 
 /**
@@ -183,14 +261,23 @@ export async function getRecording(
  * caller has checked it.
  *
  * @returns null when there is none.
+ * @throws DomainError `unavailable` when the agent's platform cannot be reached.
  */
 export async function openRecording(
-  { uow, gateway }: Pick<Ports, "uow" | "gateway">,
+  { uow, gateway, agentRecordings }: Pick<Ports, "uow" | "gateway" | "agentRecordings">,
   { clientId, callId }: CallRef,
   range: ByteRange | null,
 ): Promise<RecordingStream | null> {
   const view = await uow.read({ clientId }, ({ calls }) => calls.get(callId));
-  return view?.call.recording ? await gateway.recording(view.call, range) : null;
+  if (view === null) return null;
+  const own = view.call.recording === null ? null : await gateway.recording(view.call, range);
+  if (own !== null) return own;
+  const theirs = await agentRecording({ uow }, view.call);
+  if (theirs === null) return null;
+  const opened = await agentRecordings.open(theirs, range);
+  if (typeof opened !== "string") return opened;
+  if (opened === "unreachable") throw new DomainError("unavailable", UNPLAYABLE[opened]);
+  return null;
 }
 
 function missing(what: "transcript" | "recording", { call }: CallView): DomainError {

@@ -14,11 +14,14 @@ import type { CallRef } from "./call_event.ts";
 const BATCH = 100;
 /** Times the longest allowed call after which even a silent provider's call is over. */
 const GIVE_UP_FACTOR = 2;
+/** Seconds beyond a call's longest duration that a provider has for ending it by itself. */
+const GRACE_SECONDS = 60;
 
 /**
  * Asks the provider about each live call that has been silent for that many seconds, and applies
  * what it knows. A call that the provider does not know after its quiet period was never dialled:
- * it fails with `provider_unavailable` and its reservation is released.
+ * it fails with `provider_unavailable` and its reservation is released. One that still goes on after
+ * its longest duration, which every provider was told, is hung up.
  *
  * @returns how many calls were asked about.
  */
@@ -38,8 +41,12 @@ async function reconcile(ports: Ports, asked: Call): Promise<void> {
     }
   }
   const call = await touch(ports, ref);
-  // A provider that knows of the call will also know its end.
-  if (call === null || answer.kind === "found") return;
+  if (call === null) return;
+  if (answer.kind === "found") {
+    // A provider that knows of the call will also know its end.
+    if (isOverlong(call, ports.clock.now())) await ports.gateway.hangUp(call);
+    return;
+  }
   const quiet = answer.kind === "not_found"
     ? ports.gateway.quietSeconds
     : ports.gateway.quietSeconds + GIVE_UP_FACTOR * call.maxSeconds;
@@ -49,6 +56,11 @@ async function reconcile(ports: Ports, asked: Call): Promise<void> {
   const reason = call.answeredAt === null ? "provider_unavailable" : "contact_lost";
   const report = { type: "ended" as const, reason, durationSeconds: null } as const;
   await applyCallEvent(ports, { ref, eventId: "reconciled", at, report });
+}
+
+function isOverlong({ answeredAt, maxSeconds }: Call, now: Date): boolean {
+  const longest = (maxSeconds + GRACE_SECONDS) * 1000;
+  return answeredAt !== null && now.getTime() > answeredAt.getTime() + longest;
 }
 
 /**

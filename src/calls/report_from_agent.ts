@@ -1,7 +1,6 @@
 /**
  * Takes what an agent's platform reports of one of its calls: transcript, summary, outcomes, the
- * wish not to be called again, and that the conversation is over. Recordings come from the telephony
- * provider, which serves them through our own links.
+ * wish not to be called again, where its recording is, and that the conversation is over.
  *
  * An agent never ends a call in our books, nor says how long it took: it belongs to the client, who
  * pays by the second. That the conversation is over only has the provider asked at once.
@@ -9,11 +8,14 @@
  * @module
  */
 import type { Ports } from "../app_ports.ts";
+import { type AgentWebhook, recordingHostsOf } from "../campaigns/agent_webhook.ts";
 import type { AgentRef } from "../campaigns/agent_webhooks.ts";
+import type { Assistant } from "../campaigns/assistant.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import { requireId } from "../kernel/ids.ts";
 import { cleanText, isStorable } from "../kernel/text.ts";
 import { checkOutcomes } from "./agent_outcomes.ts";
+import { recordingUrl } from "./agent_recordings.ts";
 import {
   type AgentEnd,
   type AgentReport,
@@ -57,7 +59,7 @@ export async function reportFromAgent(
   const now = ports.clock.now();
   const at = report.at < now ? report.at : now;
   const answer: AgentAnswer = { applied: [], notes: [] };
-  for (const part of partsOf(report, answer.notes, assistant.outcomes)) {
+  for (const part of partsOf(report, answer.notes, assistant)) {
     const series = `agent.${part.name}.`;
     const outcome = await applyCallEvent(ports, {
       ref: { clientId, callId },
@@ -83,9 +85,9 @@ type Part = { name: string; report: CallReport; once?: true };
 
 /** What a report consists of, with text that can be stored; notes say what was left out. */
 function partsOf(
-  { turns, summary, outcomes, optOut }: AgentReport,
+  { turns, summary, outcomes, optOut, recording }: AgentReport,
   notes: string[],
-  definitions: Parameters<typeof checkOutcomes>[1],
+  assistant: Assistant,
 ): Part[] {
   const parts: Part[] = [];
   // The wish goes first: should the rest fail, nobody is called again meanwhile.
@@ -100,11 +102,28 @@ function partsOf(
   const text = cleanText(summary ?? "", MAX_AGENT_TEXT);
   if (text !== "") parts.push({ name: "summary", report: { type: "summary", summary: text } });
   if (outcomes !== undefined) {
-    const checked = checkOutcomes(outcomes, definitions, turns?.length ?? null);
+    const checked = checkOutcomes(outcomes, assistant.outcomes, turns?.length ?? null);
     notes.push(...checked.notes);
     parts.push({ name: "outcomes", report: { type: "outcomes", outcomes: checked.outcomes } });
   }
+  if (recording !== undefined) {
+    const url = recordingUrl(recording.url);
+    if (url === null) notes.push("recording: its url must be an https:// URL; left out");
+    else {
+      parts.push({ name: "recording", report: { type: "agent_recording", url: url.href } });
+      notes.push(...hostNote(url, assistant.webhook));
+    }
+  }
   return parts;
+}
+
+/** Kept all the same: the settings may change, the report does not come again. */
+function hostNote({ hostname }: URL, webhook: AgentWebhook | null): string[] {
+  const known = webhook !== null && recordingHostsOf(webhook).includes(hostname);
+  return known ? [] : [
+    "recording: kept, but nothing is fetched from its host until the assistant's settings name it " +
+    "(recordingHosts)",
+  ];
 }
 
 /** Asks the provider now instead of when the call has been silent for long. */

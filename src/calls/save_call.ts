@@ -14,16 +14,21 @@ import {
 import type { Repos } from "../kernel/unit_of_work.ts";
 import type { Call } from "./call.ts";
 
-/** Inserts (before: null) or replaces a call that the transaction holds. */
+/** Inserts (before: null) or replaces a call that the transaction holds, and tells of it. */
 export async function saveCall(repos: Repos, before: Call | null, after: Call): Promise<void> {
   const change = difference(before && figuresOfCall(before), figuresOfCall(after));
   const ofDay = dayFigures(change);
-  const { clientId, campaignId } = after;
+  const { clientId, id, recordId, campaignId } = after;
   await Promise.all([
     before === null ? repos.calls.insert(after) : repos.calls.update(after),
     isZero(change) ? undefined : repos.stats.add(clientId, campaignId, change),
     isZero({ ...noFigures(), ...ofDay })
       ? undefined
       : repos.stats.addToDay(clientId, campaignId, dayOf(after.createdAt), ofDay),
+    repos.changes.publish(clientId, {
+      calls: [id],
+      records: [recordId],
+      campaigns: isZero(change) ? [] : [campaignId],
+    }),
   ]);
 }

@@ -16,7 +16,54 @@ export type AgentWebhook = {
   platform: AgentPlatform;
   /** Known to us and the platform alone: it signs reports. Never listed, never logged. */
   secret: string;
+  /** ElevenLabs' own key, which its recordings need. Never listed, never logged. */
+  apiKey?: string;
+  /** Hosts, besides the platform's own, at which it keeps recordings; nothing else is fetched. */
+  recordingHosts?: string[];
 };
+
+/** Hosts at which the platforms keep recordings, the usual one first. */
+const PLATFORM_HOSTS: Record<AgentPlatform, readonly string[]> = {
+  studio: [],
+  // https://elevenlabs.io/docs/api-reference/conversations/get-audio ("Servers")
+  elevenlabs: [
+    "api.elevenlabs.io",
+    "api.us.elevenlabs.io",
+    "api.eu.residency.elevenlabs.io",
+    "api.in.residency.elevenlabs.io",
+    "api.sg.residency.elevenlabs.io",
+  ],
+  // https://docs.vapi.ai/assistants/call-recording
+  vapi: ["storage.vapi.ai"],
+};
+
+/** Hosts from which an assistant's recordings may be fetched: its own first, then its platform's. */
+export function recordingHostsOf(
+  { platform, recordingHosts = [] }: Pick<AgentWebhook, "platform" | "recordingHosts">,
+): string[] {
+  return [...recordingHosts, ...PLATFORM_HOSTS[platform]];
+}
+
+/** Most hosts of an assistant's own. */
+export const MAX_RECORDING_HOSTS = 10;
+
+/** A host's name, lower case. @throws DomainError `invalid`. */
+export function requireRecordingHost(field: string, text: string): string {
+  const host = text.trim().toLowerCase();
+  if (host.length > 253 || !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host)) {
+    throw invalid(field, "must be a host's name alone, such as recordings.example.com");
+  }
+  return host;
+}
+
+/** The platform's key, if it will do. @throws DomainError `invalid`, which never repeats it. */
+export function requireApiKey(field: string, platform: AgentPlatform, text: string): string {
+  if (platform !== "elevenlabs") throw invalid(field, "is for the platform elevenlabs alone");
+  if (!/^[\x21-\x7e]{1,200}$/.test(text)) {
+    throw invalid(field, "must be 1 to 200 characters of ASCII without spaces");
+  }
+  return text;
+}
 
 /** Fewest characters of a secret. */
 export const MIN_WEBHOOK_SECRET = 16;

@@ -6,7 +6,7 @@
 import { type Principal, requireMaster } from "../access/principal.ts";
 import type { Store } from "../app_ports.ts";
 import { isUuid, type Uuid } from "../kernel/ids.ts";
-import type { AgentPlatform, AgentWebhook } from "./agent_webhook.ts";
+import { type AgentPlatform, type AgentWebhook, recordingHostsOf } from "./agent_webhook.ts";
 import type { Assistant } from "./assistant.ts";
 
 /** An assistant as whoever reports for it is known. */
@@ -37,6 +37,10 @@ export type AssistantView = Pick<Assistant, "id" | "clientId" | "name" | "connec
   clientName: string;
   /** Whose words its reports are in; null when it reports nothing. */
   platform: AgentPlatform | null;
+  /** Hosts from which its recordings may be fetched. */
+  recordingHosts: string[];
+  /** Whether the platform's own key is set, where its recordings need one. */
+  hasApiKey: boolean;
 };
 
 /** Every assistant, by client and name. @throws DomainError `forbidden`. */
@@ -60,6 +64,8 @@ export async function listAssistants(
         connection,
         clientName: places.get(clientId)?.name ?? "",
         platform: webhook?.platform ?? null,
+        recordingHosts: webhook ? recordingHostsOf(webhook) : [],
+        hasApiKey: webhook?.apiKey !== undefined,
       }))
       .sort((a, b) => placeOf(a.clientId) - placeOf(b.clientId));
   });

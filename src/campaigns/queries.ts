@@ -5,7 +5,7 @@
  */
 import { type Principal, scopeOf } from "../access/principal.ts";
 import type { Ports, Store } from "../app_ports.ts";
-import type { Balance } from "../billing/balance_service.ts";
+import type { Balance, NamedBalance } from "../billing/balance_service.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import { requireId } from "../kernel/ids.ts";
 import { type Page, pageRequest, toPage } from "../kernel/page.ts";
@@ -155,6 +155,9 @@ export async function campaignOutcomes(
   });
 }
 
+/** Balances that a master is shown at once. */
+export const MAX_BALANCES = 100;
+
 /** Costs of all campaigns together and one by one, and the client's balance. */
 export type TotalCosts = {
   totals: CostSums[];
@@ -162,17 +165,20 @@ export type TotalCosts = {
   campaigns: CampaignStats[];
   /** Null for a master, who looks at many clients. */
   balance: Balance | null;
+  /** Of a master's clients by name, at most {@link MAX_BALANCES}; empty for everybody else. */
+  balances: NamedBalance[];
 };
 
 /** What calling has cost, over all campaigns. */
 export async function totalCosts({ uow }: Store, principal: Principal): Promise<TotalCosts> {
   const { clientId } = principal;
   return await uow.read(scopeOf(principal), async ({ stats, balance }) => {
-    const [totals, campaigns, own] = await Promise.all([
+    const [totals, campaigns, own, balances] = await Promise.all([
       stats.totalCosts(),
       stats.all(MAX_CAMPAIGNS),
       clientId === null ? null : balance.get(clientId),
+      clientId === null ? balance.list(MAX_BALANCES) : [],
     ]);
-    return { totals, campaigns, balance: own };
+    return { totals, campaigns, balance: own, balances };
   });
 }

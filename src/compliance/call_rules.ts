@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { CallCaps } from "./call_caps.ts";
+
 /** Hours of the callee's own day in which the phone may ring. */
 export type CallingWindow = {
   /** First minute, `HH:MM`. */
@@ -30,6 +32,9 @@ export type CallRules = {
    */
   maxPricePerMinute?: string | null;
 };
+
+/** The rules of a client, with caps on what it may start. */
+export type ClientRules = CallRules & CallCaps;
 
 /** Safe for real telephony: daytime, the client's own country, consent on file. */
 export function defaultRules(country: string): CallRules {

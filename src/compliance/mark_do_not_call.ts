@@ -19,7 +19,11 @@ export async function markDoNotCall(repos: Repos, recordId: Uuid, at: Date): Pro
     await listed;
     return false;
   }
-  await Promise.all([repos.records.update({ ...record, doNotCallAt: at, updatedAt: at }), listed]);
+  await Promise.all([
+    repos.records.update({ ...record, doNotCallAt: at, updatedAt: at }),
+    repos.changes.publish(record.clientId, { records: [recordId] }),
+    listed,
+  ]);
   return true;
 }
 

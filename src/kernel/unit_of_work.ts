@@ -14,6 +14,7 @@ import type { StatsRepo } from "../campaigns/stats_repo.ts";
 import type { DoNotCallList } from "../compliance/do_not_call_list.ts";
 import type { ContactImportRepo } from "../records/contact_import_repo.ts";
 import type { RecordRepo } from "../records/record_repo.ts";
+import type { ChangeLog } from "./changes.ts";
 import type { Scope } from "./scope.ts";
 
 /** The repositories of one transaction. */
@@ -24,6 +25,7 @@ export type Repos = {
   callOrders: CallOrderRepo;
   calls: CallRepo;
   campaigns: CampaignRepo;
+  changes: ChangeLog;
   doNotCall: DoNotCallList;
   imports: ContactImportRepo;
   records: RecordRepo;

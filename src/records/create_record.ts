@@ -66,6 +66,7 @@ export async function createRecord(
         action: "create-record",
         subjectId: record.id,
       })),
+      repos.changes.publish(record.clientId, { records: [record.id] }),
     ]);
     if (view === null) throw notFound("Record");
     return view;

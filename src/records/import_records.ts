@@ -103,7 +103,10 @@ export async function addRows(
   report.created = added.length;
   const unwanted = added.filter(({ record }) => record.doNotCallAt !== null);
   const numbers = unwanted.map(({ record }) => record.phoneNumber);
-  if (numbers.length) await listNumbers(repos, type.clientId, numbers, now);
+  await Promise.all([
+    numbers.length ? listNumbers(repos, type.clientId, numbers, now) : undefined,
+    repos.changes.publish(type.clientId, { records: added.map(({ record }) => record.id) }),
+  ]);
   return report;
 }
 

@@ -25,6 +25,11 @@ export type RecordView = {
   record: ContactRecord;
   typeName: string;
   clientName: string;
+  /**
+   * Since when its number is on the client's do-not-call list, by whatever record; null when it is
+   * not.
+   */
+  numberListedAt: Date | null;
 };
 
 /** How much there is about a record. */

@@ -20,7 +20,7 @@ import {
 } from "./record.ts";
 import type { RecordView } from "./record_repo.ts";
 
-/** What to change; absent fields stay. Empty text clears `email`, `firstName` or `lastName`. */
+/** What to change; absent fields stay, but the country follows a new number. Empty text clears `email`, `firstName` or `lastName`. */
 export type RecordChanges = {
   uuid: string;
   name?: string;
@@ -58,8 +58,9 @@ export async function updateRecord(
       const other = await repos.records.idByPhone(after.clientId, after.typeId, after.phoneNumber);
       if (other !== null && other !== id) throw phoneTaken(after.phoneNumber, other);
     }
-    const [, , view] = await Promise.all([
+    const [, , , view] = await Promise.all([
       repos.records.update({ ...after, updatedAt: now }),
+      repos.changes.publish(after.clientId, { records: [id] }),
       repos.audit.add(auditEntry(principal, {
         id: newId(now),
         at: now,
@@ -80,8 +81,8 @@ function found(view: RecordView | null): RecordView {
 
 /** The fields that this use case may change. */
 function comparable(record: ContactRecord): JsonObject {
-  const { name, firstName, lastName, email, phoneNumber, status, parameters } = record;
-  return { name, firstName, lastName, email, phoneNumber, status, parameters };
+  const { name, firstName, lastName, email, phoneNumber, country, status, parameters } = record;
+  return { name, firstName, lastName, email, phoneNumber, country, status, parameters };
 }
 
 function changed(
@@ -97,7 +98,10 @@ function changed(
   if (email !== undefined) after.email = email.trim() ? requireEmail("email", email) : null;
   if (status !== undefined) after.status = status;
   if (phoneNumber !== undefined) {
-    after.phoneNumber = requirePhone(phoneNumbers, phoneNumber, before.country).e164;
+    const phone = requirePhone(phoneNumbers, phoneNumber, before.country);
+    after.phoneNumber = phone.e164;
+    // Not every number tells its country.
+    if (phone.e164 !== before.phoneNumber) after.country = phone.country ?? before.country;
   }
   if (parameters !== undefined) {
     after.parameters = requireParameters(mergeParameters(before.parameters, parameters));

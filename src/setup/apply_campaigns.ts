@@ -5,7 +5,13 @@
  */
 import type { Client } from "../access/client.ts";
 import { parsePrice } from "../billing/money.ts";
-import { requireWebhookSecret } from "../campaigns/agent_webhook.ts";
+import {
+  type AgentWebhook,
+  MAX_RECORDING_HOSTS,
+  requireApiKey,
+  requireRecordingHost,
+  requireWebhookSecret,
+} from "../campaigns/agent_webhook.ts";
 import type { Assistant } from "../campaigns/assistant.ts";
 import { type Campaign, defaultDialingRules, type DialingRules } from "../campaigns/campaign.ts";
 import { requireCount, requireRules } from "../compliance/require_rules.ts";
@@ -84,9 +90,20 @@ async function applyAssistant(
   await upserts.save(`assistant ${name}`, before, after, write);
 }
 
-function webhookOf(setup: Assistant["webhook"], path: string): Assistant["webhook"] {
+function webhookOf(setup: AgentWebhook | null, path: string): AgentWebhook | null {
   if (setup === null) return null;
-  return { ...setup, secret: requireWebhookSecret(`${path}.secret`, setup.secret) };
+  const { platform, apiKey, recordingHosts = [] } = setup;
+  const field = `${path}.recordingHosts`;
+  if (recordingHosts.length > MAX_RECORDING_HOSTS) {
+    throw invalid(field, `must be at most ${MAX_RECORDING_HOSTS}`);
+  }
+  const hosts = recordingHosts.map((host) => requireRecordingHost(field, host));
+  return {
+    platform,
+    secret: requireWebhookSecret(`${path}.secret`, setup.secret),
+    ...(apiKey === undefined ? {} : { apiKey: requireApiKey(`${path}.apiKey`, platform, apiKey) }),
+    ...(hosts.length === 0 ? {} : { recordingHosts: hosts }),
+  };
 }
 
 async function applyCampaign(

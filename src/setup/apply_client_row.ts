@@ -6,6 +6,7 @@
 import type { Client } from "../access/client.ts";
 import { parseMicros, parsePrice, requireCurrency } from "../billing/money.ts";
 import type { PhoneRates } from "../billing/pricing.ts";
+import { requireCaps } from "../compliance/call_caps.ts";
 import { defaultRules } from "../compliance/call_rules.ts";
 import { priceText, requireCount, requireRules } from "../compliance/require_rules.ts";
 import { invalid } from "../kernel/errors.ts";
@@ -68,7 +69,7 @@ function clientOf(setup: ClientSetup, before: Client | null, path: string, now: 
     phoneRates: setup.phoneRates
       ? ratesOf(setup.phoneRates, `${path}.phoneRates`)
       : before?.phoneRates ?? {},
-    rules: requireRules(rules, `${path}.rules`),
+    rules: requireCaps(requireRules(rules, `${path}.rules`), `${path}.rules`),
     createdAt: before?.createdAt ?? now,
   };
 }

@@ -80,12 +80,16 @@ async function addOrders(repos: Repos, orders: Retold[]): Promise<void> {
     if (optedOutAt !== null) await noteOptOut(repos, call, optedOutAt);
   }
   const figures = summed(repos.stats);
-  const sums: Repos = { ...repos, stats: figures.stats };
+  // Told once per client below, not once per call.
+  const changes = { publish: () => Promise.resolve() };
+  const sums: Repos = { ...repos, stats: figures.stats, changes };
   const existing = await Promise.all(orders.map(({ order }) => insertOrder(sums, order)));
   const open = existing.find((id) => id !== null);
   if (open) throw orderOpen(open);
   await Promise.all(calls.flatMap((call) => addCall(sums, call)));
   await figures.flush();
+  const clients = new Set(orders.map(({ order }) => order.clientId));
+  await Promise.all(Array.from(clients, (clientId) => repos.changes.publish(clientId, null)));
 }
 
 /** Starts everything at once, so that a whole piece takes a few round trips. */

@@ -9,7 +9,7 @@ import type { PhoneRates } from "../billing/pricing.ts";
 import type { AgentWebhook } from "../campaigns/agent_webhook.ts";
 import type { AgentConnection, OutcomeDefinition } from "../campaigns/assistant.ts";
 import type { CampaignStatus, DialingRules } from "../campaigns/campaign.ts";
-import type { CallRules } from "../compliance/call_rules.ts";
+import type { ClientRules } from "../compliance/call_rules.ts";
 import type { ImportedFields } from "../records/import_records.ts";
 
 /** The whole document. */
@@ -41,7 +41,7 @@ export type ClientSetup = {
   };
   /** Expected costs of telephony; replaces the whole list. */
   phoneRates?: PhoneRates;
-  rules?: Partial<CallRules>;
+  rules?: Partial<ClientRules>;
   /** Paid in once per reference. */
   topUps?: { reference: string; amount: string }[];
   roles?: { name: string; admin?: boolean; permissions?: Permission[] }[];

@@ -1,10 +1,11 @@
-/** The agents' webhook on a whole studio over PostgreSQL. */
+/** The agents' webhook on a whole studio over PostgreSQL, and the recording that it tells of. */
 import { assertEquals } from "@std/assert";
 import { compose } from "../../adapters/compose.ts";
 import { operator } from "../../src/access/principal.ts";
 import { setUpCompany } from "../support/acme.ts";
 import { embeddedDatabases } from "../support/databases.ts";
 import { hmac, SECRET } from "../http/agent_desk.ts";
+import { MP3, mp3 } from "../support/recording_platform.ts";
 
 const ORIGIN = "http://127.0.0.1:8787";
 
@@ -28,7 +29,14 @@ Deno.test({
   const company = await setUpCompany(app, "Acme", 555, 1);
   const master = operator("test");
   const outcomes = [{ name: "interested", type: "boolean" as const, description: "" }];
-  const webhook = { platform: "studio" as const, secret: SECRET };
+  // A studio on loopback takes recordings from there; no other does.
+  const platform = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => mp3(request.headers.get("range") ?? undefined),
+  );
+  const recording = { url: `http://127.0.0.1:${platform.addr.port}/1.mp3` };
+  const recordingHosts = ["127.0.0.1"];
+  const webhook = { platform: "studio" as const, secret: SECRET, recordingHosts };
   const setup = { name: "Acme", assistants: [{ name: "Voice", outcomes, webhook }] };
   assertEquals((await app.setup.apply(master, { clients: [setup] })).updated, 1);
   assertEquals((await app.setup.apply(master, { clients: [setup] })).updated, 0);
@@ -62,6 +70,7 @@ Deno.test({
     eventId: "1",
     transcript: [{ role: "contact", startSeconds: 0.25, text: "Yes\u0000, please. \ud83d\ude42" }],
     summary: "Wants a quote.",
+    recording,
     outcomes: [{ name: "interested", value: "true", turn: 0 }],
   };
   // Two of the same at once: each part is applied by one of them.
@@ -69,6 +78,7 @@ Deno.test({
   assertEquals([one.status, two.status], [200, 200]);
   assertEquals([...one.answer.applied, ...two.answer.applied].toSorted(), [
     "outcomes",
+    "recording",
     "summary",
     "transcript",
   ]);
@@ -81,6 +91,10 @@ Deno.test({
   const found = await app.calls.get(admin, call.id);
   assertEquals(found.call.summary, "Wants a quote.");
   assertEquals(found.outcomes, [{ name: "interested", type: "boolean", value: true, turn: 0 }]);
+  const link = await app.calls.recording(admin, call.id);
+  const heard = await http.fetch(new Request(link.url, { headers: { range: "bytes=-10" } }));
+  assertEquals([heard.status, await heard.bytes()], [206, MP3.slice(-10)]);
+  await platform.shutdown();
   await studio.close();
   await close();
   await databases.stop();

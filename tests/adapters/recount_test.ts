@@ -37,7 +37,7 @@ async function work(databases: TestDatabases, commands: Command[], atOnce: numbe
 
 /** What the migration does for calls that there were before it. */
 async function countOfDays(): Promise<string> {
-  const file = "../../adapters/postgres/migrations/0009_campaign_days.sql";
+  const file = "../../adapters/postgres/migrations/0012_campaign_days.sql";
   const text = await Deno.readTextFile(new URL(file, import.meta.url));
   const count = text.slice(text.indexOf("lock table calls"));
   return `truncate campaign_days, campaign_day_costs; begin; ${count}; commit`;

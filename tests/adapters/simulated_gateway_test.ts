@@ -157,25 +157,3 @@ Deno.test("a pump that is told to stop before it starts does nothing", async () 
   await network.run(deliver, AbortSignal.abort());
   assertEquals(reported, []);
 });
-
-Deno.test("calls of the past are known to the network, and not reported", async () => {
-  const { clock, network, reported, deliver } = setUp();
-  const dialedAt = new Date("2026-10-01T09:00:00Z");
-  const [answered, busy, refused] = [aDial("0001"), aDial("0002"), aDial("0007")];
-  const past = [answered, busy, refused].map(({ request }) => ({ request, dialedAt }));
-  const [first, second, none] = await network.remember(past);
-  assertEquals(none, []);
-  assertEquals(second.at(-1)?.report.type, "ended");
-  const found = await network.lookup(answered.call);
-  assert(found.kind === "found");
-  assertEquals(found.events, first);
-  const [start, end] = ["answered", "ended"].map((type) =>
-    first.find(({ report }) => report.type === type)!
-  );
-  assert(end.report.type === "ended");
-  assertEquals(Number(end.at) - Number(start.at), end.report.durationSeconds! * 1000);
-  assert(await network.recording(answered.call, null));
-  await clock.advance(WHOLE_CALL);
-  assertEquals(await network.pump(deliver), 0);
-  assertEquals(reported, []);
-});

@@ -395,6 +395,55 @@ Deno.test("a call that rings when its process is killed is cancelled by the next
   await killed.stop();
 });
 
+for (
+  const [told, knows, reason] of [
+    ["has the INVITE", true, "canceled"],
+    ["never got the INVITE", false, "provider_unavailable"],
+  ] as const
+) {
+  Deno.test(`a process killed before the first word of a trunk that ${told} leaves no ring`, async () => {
+    const clock = new FakeClock();
+    const store = new MemoryDialogStore();
+    const killed = sipMemory({
+      clock,
+      store: mortal(store),
+      trunk: (r, p) => r.method === "CANCEL" ? p.answer(r, knows ? 200 : 481) : undefined,
+    });
+    await killed.dial();
+    kill(killed);
+    await using next = sipMemory({ clock, store });
+    next.wire.attach("trunk.test", killed.trunk);
+    await next.pass(60);
+    const [invite] = killed.trunk.got("INVITE");
+    const [cancel] = killed.trunk.got("CANCEL");
+    assertEquals(valueOf(cancel, "via"), valueOf(invite, "via"));
+    assertEquals(killed.trunk.got("INVITE").length, 1);
+    assertEquals(next.end(), [reason, null]);
+    await killed.stop();
+  });
+}
+
+Deno.test("calls in hand stay in hand while a vanished peer of a left one is given up", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryDialogStore();
+  const killed = sipMemory({ clock, store: mortal(store) });
+  await killed.dial();
+  await killed.pass(3);
+  kill(killed);
+  await using heir = sipMemory({ clock, store });
+  heir.wire.loses = (_, bytes) => new TextDecoder().decode(bytes).startsWith("BYE ");
+  await heir.pass(20);
+  const { call } = await heir.dial({ maxSeconds: 3600 });
+  await using other = sipMemory({ clock, store });
+  await heir.pass(100);
+  assertEquals(other.reported, []);
+  assertEquals(
+    heir.reported.filter(({ ref }) => ref.callId === call.id).map(({ report }) => report.type),
+    ["queued", "ringing", "answered"],
+  );
+  await killed.stop();
+});
+
 /** The books as a process sees them that can be cut off from them. */
 function mortal(store: DialogStore): DialogStore & { cut: boolean } {
   const through = <T>(ask: () => Promise<T>) =>
@@ -406,6 +455,7 @@ function mortal(store: DialogStore): DialogStore & { cut: boolean } {
     save: (call: SipCall) => through(() => store.save(call)),
     hold: (...args: Parameters<DialogStore["hold"]>) => through(() => store.hold(...args)),
     claim: (...args: Parameters<DialogStore["claim"]>) => through(() => store.claim(...args)),
+    take: (...args: Parameters<DialogStore["take"]>) => through(() => store.take(...args)),
     forget: (before: Date) => through(() => store.forget(before)),
   };
   return books;

@@ -93,6 +93,7 @@ function gatewayOnMemory(): Promise<GatewayHarness> {
         agent: { ...agent, connection: { kind: "sip", uri: "sip:nova@agent.test" } },
       }),
     lookup: (call) => sip.lookup(call),
+    hangUp: (call) => sip.hangUp(call),
     recording: () => sip.recording(),
   };
   return Promise.resolve({

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { Sockets } from "../../adapters/telephony/sip/transport.ts";
 import { PASSWORD, startKamailio } from "../support/kamailio.ts";
 import { sipStudio } from "../support/sip_studio.ts";
 import { answers, answersAgain, confirms, hangsUp } from "../support/sipp.ts";
@@ -90,6 +91,21 @@ whenThere(
         } finally {
           await trunk.stop();
           await phone.stop();
+        }
+      });
+
+      Deno.test("a server that DNS names has to show the trunk's own certificate", async () => {
+        const trunk = await startKamailio(9, "MD5");
+        const listen = { host: "127.0.0.1", port: 0 };
+        const sockets = new Sockets({ listen, advertise: null, caCerts: trunk.caCerts });
+        const server = { protocol: "tls" as const, host: "127.0.0.1", port: trunk.ports.tls };
+        try {
+          await assertRejects(() => sockets.flowTo({ ...server, domain: "other.test" }));
+          const flow = await sockets.flowTo({ ...server, domain: "127.0.0.1" });
+          assertEquals(flow.protocol, "tls");
+        } finally {
+          sockets.close();
+          await trunk.stop();
         }
       });
 

@@ -10,12 +10,14 @@ import { sipStudio } from "../support/sip_studio.ts";
 import {
   answers,
   answersAgain,
+  asks,
   confirms,
   hangsUp,
   type SippTransport,
   startSipp,
   takes,
   takesInvite,
+  takesInviteWith,
   waits,
 } from "../support/sipp.ts";
 import { whenThere } from "../support/skip.ts";
@@ -128,6 +130,63 @@ const SCENARIOS: Scenario[] = [
     dial: { ringSeconds: 1 },
     reason: "no_answer",
     stages: UNANSWERED,
+  },
+  {
+    told: "the trunk wants session timers, and refreshes by UPDATE and by re-INVITE",
+    phone: [
+      takesInviteWith({ Supported: "timer" }),
+      answers(422, { headers: "Min-SE: 120" }),
+      takes("ACK"),
+      takesInviteWith({ "Session-Expires": "120", "Min-SE": "120" }),
+      answers(180),
+      answers(200, {
+        sdp: PHONE,
+        headers: "Require: timer\nSupported: timer\nSession-Expires: 120;refresher=uas",
+      }),
+      takes("ACK"),
+      takes("INVITE", `m=audio ${AGENT} `),
+      answersAgain(PHONE),
+      takes("ACK"),
+      asks("UPDATE", {
+        cseq: 1,
+        headers: "Supported: timer\nSession-Expires: 120;refresher=uac",
+        expects: { "Session-Expires": "120;refresher=uac", Require: "timer" },
+      }),
+      asks("INVITE", {
+        cseq: 2,
+        sdp: PHONE,
+        headers: "Supported: timer\nSession-Expires: 120;refresher=uac",
+        expects: {
+          "Session-Expires": "120;refresher=uac",
+          "Content-Type": "application/sdp",
+          body: `m=audio ${AGENT} `,
+        },
+      }),
+      waits(300),
+      hangsUp,
+    ],
+    agent: [...agentJoins, ...isHungUp],
+    reason: "contact_hangup",
+    stages: TALK,
+  },
+  {
+    told: "the trunk offers other media by UPDATE, and has the agent's answer",
+    phone: [
+      ...joins.early,
+      waits(200),
+      asks("UPDATE", { cseq: 1, sdp: 4002, expects: { body: "m=audio 5002 " } }),
+      waits(200),
+      hangsUp,
+    ],
+    agent: [
+      ...agentJoins,
+      takes("INVITE", "m=audio 4002 "),
+      answersAgain(5002),
+      takes("ACK"),
+      ...isHungUp,
+    ],
+    reason: "contact_hangup",
+    stages: TALK,
   },
   ...([
     [486, "busy"],

@@ -139,18 +139,10 @@ Deno.test("of two calls that would fit, none is taken for the one in doubt", asy
   const [one, two] = [aDial("0001"), aDial("0001")];
   await first.phone.gateway.dial(reachable(one.request));
   // What the first process knew is gone.
-  await using second = openTwilio({
-    fetch: async (url, init) => {
-      const body = init.body as URLSearchParams | undefined;
-      return await first.fake.handle(new Request(url, { ...init, body }));
-    },
-  });
+  await using second = openTwilio({ earlier: first });
   assertEquals((await second.phone.gateway.lookup(one.call)).kind, "found");
-  assertEquals(await second.phone.gateway.lookup(two.call), { kind: "not_found" });
-  await first.phone.gateway.dial(reachable(two.request));
-  await using third = openTwilio({
-    fetch: async (url, init) => await first.fake.handle(new Request(url, init)),
-  });
+  await second.phone.gateway.dial(reachable(two.request));
+  await using third = openTwilio({ earlier: second });
   assertEquals((await third.phone.gateway.lookup(one.call)).kind, "unknown");
 });
 
@@ -169,16 +161,4 @@ Deno.test("a recording is passed on in parts, also of a provider that sends only
   assertEquals((await new Response(part.body).bytes()).length, 10);
   const unknown = { reference: "RE" + "f".repeat(32), durationSeconds: null };
   assertEquals(await world.phone.gateway.recording({ ...call, recording: unknown }, null), null);
-});
-
-Deno.test("a call that is to end is hung up by the provider", async () => {
-  await using world = openTwilio();
-  const result = await world.phone.gateway.dial(reachable(aDial("0010").request));
-  assert(result.kind === "accepted");
-  await world.pass(20);
-  assert(await world.phone.gateway.hangUp(result.providerCallId));
-  await world.pass(60);
-  const ended = world.reported.find(({ report }) => report.type === "ended")?.report;
-  assertEquals(ended, { type: "ended", reason: "contact_hangup", durationSeconds: 14 });
-  assertEquals(await world.phone.gateway.hangUp("CA" + "f".repeat(32)), false);
 });

@@ -1,6 +1,6 @@
 /**
  * The HTTP provider's adapter under the contract of every `CallGateway`, against a stand-in of the
- * provider: once reported to by webhooks, once left to look by itself.
+ * provider: once reported to by webhooks, once left to look by itself, and once as SignalWire.
  *
  * @module
  */
@@ -24,6 +24,10 @@ callGatewayContract(
   { exceptions },
 );
 
+callGatewayContract("SignalWire by webhooks", () => harness({ dialect: "signalwire" }), {
+  exceptions,
+});
+
 function harness(otherwise: Otherwise): Promise<GatewayHarness> {
   const world = openTwilio(otherwise);
   const { phone: { gateway }, fake, reported, pass } = world;
@@ -34,6 +38,7 @@ function harness(otherwise: Otherwise): Promise<GatewayHarness> {
     quietSeconds: gateway.quietSeconds,
     dial,
     lookup: gateway.lookup.bind(gateway),
+    hangUp: gateway.hangUp.bind(gateway),
     recording: gateway.recording.bind(gateway),
   };
   return Promise.resolve({

@@ -50,7 +50,8 @@ Deno.test("every request of the adapter is one that the provider's description a
   assertEquals((await gateway.dial(fetched)).kind, "accepted");
   const sid = "CA" + "0123456789abcdef".repeat(2);
   assertEquals((await gateway.lookup({ ...call, providerCallId: sid })).kind, "found");
-  assertEquals(await gateway.hangUp(sid), true);
+  await gateway.hangUp({ ...call, providerCallId: sid });
+  assertEquals(world.failures, []);
   await using fresh = openTwilio({ account: { apiUrl: prism.url }, fetch: watched(seen) });
   assertEquals((await fresh.phone.gateway.lookup(call)).kind, "not_found");
   assertEquals(violationsIn(seen), []);
@@ -80,6 +81,11 @@ Deno.test("the stand-in answers as the provider's description says, whatever bec
         await clock.advance(seconds * 1000);
         assertEquals((await gateway.lookup(known)).kind, "found", `${digits} ${seconds}`);
       }
+    }
+    for (const number of ["voice", "verified"] as const) {
+      fake.habits.number = number;
+      const [account, from] = await world.phone.check!();
+      assertEquals([account.state, from.state], ["ok", "ok"], JSON.stringify([account, from]));
     }
     assertEquals((await gateway.dial(reachable(aDial("0007").request))).kind, "refused");
     assertEquals((await gateway.lookup(aDial("0009").call)).kind, "not_found");

@@ -50,6 +50,7 @@ Deno.test({
       apiUrl: new URL(`http://127.0.0.1:${server.addr.port}`),
       ...ACCOUNT,
       webhookKey: null,
+      quietSeconds: 120,
     },
     signingKey: null,
     limits: { requestsPerMinute: null, databaseConnections: 1 },
@@ -226,6 +227,7 @@ for (const digits of ["0001", "0008"]) {
         quietSeconds: gateway.quietSeconds,
         dial: (request) => gateway.dial(reachable(request)),
         lookup: (call) => gateway.lookup(call),
+        hangUp: (call) => gateway.hangUp(call),
         recording: (call, range) => gateway.recording(call, range),
       },
     });

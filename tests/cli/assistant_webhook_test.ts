@@ -80,6 +80,31 @@ Deno.test("a secret is never shown again, listed, or noted", async () => {
   assertEquals((await secretOf(shell))?.secret, SECRET, "what is not named stays");
 });
 
+Deno.test("recordings: hosts are shown, the key never is, and a missing one is said", async () => {
+  const shell = await setUp();
+  shell.files.set("key.txt", "sk_hush\n");
+  const create = [
+    ...["assistant", "create", ...NOVA, "--webhook", "elevenlabs"],
+    ...["--webhook-secret-file", "secret.txt"],
+  ];
+  await shell.done(...create);
+  const show = ["assistant", "webhook", ...NOVA];
+  assertStringIncludes((await shell.done(...show)).stdout, "no API key, so none can be heard");
+  const made = await shell.done(
+    ...[...create, "--recording-key-file", "key.txt"],
+    ...["--recording-host", "Audio.example.com"],
+  );
+  const shown = await shell.done(...show);
+  assertMatch(shown.stdout, /Audio +audio\.example\.com, api\.elevenlabs\.io,.*; API key set/);
+  const json = await shell.json(...show);
+  assertEquals([json.hasApiKey, json.recordingHosts[0]], [true, "audio.example.com"]);
+  const everything = [made, shown].map(({ stdout, stderr }) => stdout + stderr).join();
+  assert(!`${everything}${JSON.stringify(json)}`.includes("sk_hush"));
+  assertEquals((await secretOf(shell))?.apiKey, "sk_hush");
+  await shell.done("assistant", "create", ...NOVA, "--operational-per-minute", "0.08");
+  assertEquals((await secretOf(shell))?.apiKey, "sk_hush", "what is not named stays");
+});
+
 Deno.test("a webhook can be taken away", async () => {
   const shell = await setUp();
   await shell.done("assistant", "create", ...NOVA, "--webhook", "studio");
@@ -104,6 +129,13 @@ Deno.test("what cannot be a webhook is refused with what can, and never repeats 
       "--webhook-secret-file needs --webhook",
     ],
     [[...create, "--webhook", "vapi", "--webhook-secret-file", "short.txt"], 1, "16 to 200"],
+    [[...create, "--recording-host", "a.b"], 2, "--recording-host needs --webhook"],
+    [
+      [...create, "--webhook", "none", "--recording-key-file", "short.txt"],
+      2,
+      "--recording-key-file needs --webhook",
+    ],
+    [[...create, "--webhook", "vapi", "--recording-key-file", "short.txt"], 1, "elevenlabs alone"],
     [["assistant", "webhook", "--client", "Acme", "--name", "Nobody"], 1, "It has: Nova."],
   ];
   for (const [line, code, text] of refusals) {

@@ -231,6 +231,27 @@ Deno.test("the audit trail tells what the operator did, newest first", async () 
   assertStringIncludes(stdout, "studio command line");
 });
 
+Deno.test("the audit trail is verified, also against an earlier report", async () => {
+  const shell = await setUpShell();
+  await shell.app.access.sealAudit();
+  const sound = await shell.done("audit", "verify");
+  assertStringIncludes(sound.stdout, "entries are as they were sealed, 0 wait to be.");
+  const { stdout } = await shell.done("audit", "verify", "--json");
+  const report = JSON.parse(stdout);
+  assertEquals([report.ok, report.problems, report.heads.length > 0], [true, [], true]);
+  shell.files.set("earlier.json", stdout);
+  await shell.done("audit", "verify", "--since", "earlier.json");
+  report.heads[0].hash = "0".repeat(64);
+  shell.files.set("other.json", JSON.stringify(report));
+  const found = await shell.run("audit", "verify", "--since", "other.json");
+  assertEquals(found.code, 1);
+  assertStringIncludes(found.stdout, "is not as an earlier report has it");
+  shell.files.set("bad.json", "[]");
+  const bad = await shell.run("audit", "verify", "--since", "bad.json");
+  assertEquals(bad.code, 1);
+  assertStringIncludes(bad.stderr, "studio audit verify --json");
+});
+
 Deno.test("the simulated network's books are shown", async () => {
   const shell = openShell();
   assertEquals((await shell.done("phone", "calls")).stdout, "None.\n");

@@ -10,6 +10,8 @@ const NOVA: AssistantView = {
   name: "Nova",
   connection: { kind: "sip", uri: "sip:nova@agents.test" },
   platform: null,
+  recordingHosts: [],
+  hasApiKey: false,
 };
 
 /** What is found that is not well. */

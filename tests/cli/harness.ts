@@ -49,15 +49,21 @@ export interface Shell {
 
 /** A command line on an empty store. */
 export function openShell(): Shell {
-  const { uow } = memoryStore();
+  const { uow, changes } = memoryStore();
   const clock = new FakeClock(NOON);
   const app = createApp({
     uow,
+    changes,
     clock,
     ...signInPorts(clock),
     gateway: new FakeGateway(),
     phoneNumbers: new NumberingPlans(),
     recordingLinks: { sign: () => Promise.resolve("https://studio.test/recording") },
+    agentRecordings: {
+      check: () => Promise.resolve("not_found"),
+      open: () => Promise.resolve("not_found"),
+    },
+    auditKey: "a key for tests",
   });
   const shell: Shell = {
     app,

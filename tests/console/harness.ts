@@ -59,7 +59,7 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
   const log = (_: string, event: string, fields: LogFields = {}) =>
     void logged.push({ event, fields });
   const fetch = (request: Request) => http.fetch(request);
-  const mcp = createMcp({ app, resources: app, version: "0.0.0", report: () => {} });
+  const mcp = createMcp({ app, resources: app, version: "0.0.0", report: () => {}, clock });
   const http: Http = createHttp({
     publicUrl,
     authenticate: app.access.authenticate,
@@ -77,7 +77,7 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
     }),
     clock,
     log,
-    requestsPerMinute: null,
+    trustedProxies: 1,
   });
   const visitor = () => new Visitor(fetch, publicUrl.origin);
   return {

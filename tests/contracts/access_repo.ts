@@ -132,6 +132,7 @@ export const accessRepoContract = contract("AccessRepo", (tell) => {
     const operators = roleRow(null);
     const master = userRow(operators, { master: true });
     const token = tokenRow(user, {
+      caps: { maxCallsPerDay: 7, maxSpendPerDay: "12.5", maxCallsPerMinute: null },
       readOnly: true,
       permissions: ["calls.view"],
       createdAt: new Date("2026-01-02T03:04:05.678Z"),

@@ -1,10 +1,10 @@
 /** What the store owes the audit trail. */
-import { assertEquals, assertRejects } from "@std/assert";
-import type { AuditEntry, AuditFilter } from "../../src/access/audit_log.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { AuditEntry, AuditFilter, AuditLink } from "../../src/access/audit_log.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { auditRow, minutes, NOON, tokenRow, userRow } from "../support/rows.ts";
 import { byId, walk } from "./paging.ts";
-import { contract, newCompany, scopeOf } from "./suite.ts";
+import { contract, newCompany, scopeOf, withoutTrace } from "./suite.ts";
 
 /** The contract of `AuditLog`. */
 export const auditLogContract = contract("AuditLog", (tell) => {
@@ -16,6 +16,10 @@ export const auditLogContract = contract("AuditLog", (tell) => {
       tokenId: newId(NOON),
       subjectId: newId(NOON),
       actor: 'Ana "the boss" 🦊',
+      application: "claude-code/2.1.0",
+      argumentsHash: "0123456789abcdef".repeat(4),
+      outcome: "forbidden",
+      times: 7,
     });
     const bare = auditRow(user, { at: minutes(-9), userId: null });
     const entries = [bare, full, auditRow(user), auditRow(user)];
@@ -121,6 +125,73 @@ export const auditLogContract = contract("AuditLog", (tell) => {
     assertEquals(latest, [entry]);
   });
 
+  tell("gives entries out to be sealed, each once, oldest first", async (uow) => {
+    const company = await newCompany(uow);
+    const entries = [auditRow(company.user), auditRow(company.user), auditRow(company.user)];
+    for (const entry of entries) {
+      await uow.run(scopeOf(company), ({ audit }) => audit.add(entry));
+    }
+    const ours = (found: AuditEntry[]) =>
+      found.filter(({ clientId }) => clientId === company.client.id);
+    const everything = 1_000_000;
+    const peeked = await withoutTrace(uow, "all", ({ audit }) => audit.takeUnsealed(everything));
+    assertEquals(ours(peeked), entries.toSorted((a, b) => a.id < b.id ? -1 : 1));
+    const taken: AuditEntry[] = [];
+    for (let more = true; more;) {
+      const some = await uow.run("all", ({ audit }) => audit.takeUnsealed(2));
+      assert(some.length <= 2);
+      taken.push(...some);
+      more = some.length > 0;
+    }
+    assertEquals(ours(taken), ours(peeked));
+    const { waiting, lost } = await uow.read("all", ({ audit }) => audit.unsealed(10));
+    assertEquals([waiting, lost], [0, []]);
+  });
+
+  tell("keeps each client's chain, and gives a place and an entry away once", async (uow) => {
+    const company = await newCompany(uow);
+    const { client: { id: clientId }, user } = company;
+    const entries = [auditRow(user), auditRow(user), auditRow(user)];
+    const links = entries.map((entry, i) => linkOf(entry, i + 1));
+    for (const entry of entries) {
+      await uow.run(scopeOf(company), ({ audit }) => audit.add(entry));
+    }
+    const last = () => uow.read("all", ({ audit }) => audit.lastLink(clientId));
+    assertEquals(await last(), null);
+    await uow.run("all", ({ audit }) => audit.takeUnsealed(1_000_000));
+    const { strange } = await uow.read("all", ({ audit }) => audit.unsealed(1_000_000));
+    const known = new Set(strange.map(({ entryId }) => entryId));
+    assert(entries.every(({ id }) => known.has(id)), "neither sealed nor waiting");
+    await uow.run("all", ({ audit }) => audit.seal(links.slice(0, 2)));
+    assertEquals(await last(), links[1]);
+    for (const taken of [linkOf(entries[2], 2), linkOf(entries[0], 3)]) {
+      await assertRejects(() => uow.run("all", ({ audit }) => audit.seal([taken])));
+    }
+    await uow.run("all", ({ audit }) => audit.seal(links.slice(2)));
+    const page = (after: number, limit: number) =>
+      uow.read("all", ({ audit }) => audit.links(clientId, after, limit));
+    const all = entries.map((entry, i) => ({ link: links[i], entry }));
+    assertEquals(await page(0, 10), all);
+    assertEquals([await page(1, 1), await page(3, 1)], [[all[1]], []]);
+    const chains = await uow.read("all", ({ audit }) => audit.chains());
+    assertEquals(chains.filter((id) => id === clientId), [clientId]);
+  });
+
+  tell("keeps a chain of the operator's own", async (uow) => {
+    const { user } = await newCompany(uow);
+    const entry = auditRow(user, { clientId: null, userId: null });
+    const chained = await withoutTrace(uow, "all", async ({ audit }) => {
+      await audit.add(entry);
+      const before = await audit.lastLink(null);
+      const link = linkOf(entry, (before?.seq ?? 0) + 1);
+      await audit.seal([link]);
+      const [found] = await audit.links(null, link.seq - 1, 9);
+      assertEquals(found, { link, entry });
+      return (await audit.chains()).includes(null);
+    });
+    assertEquals(chained, true);
+  });
+
   tell("forgets what was undone", async (uow) => {
     const company = await newCompany(uow);
     await assertRejects(() =>
@@ -132,3 +203,7 @@ export const auditLogContract = contract("AuditLog", (tell) => {
     assertEquals(await uow.read(scopeOf(company), ({ audit }) => audit.latest(10)), []);
   });
 });
+
+function linkOf({ clientId, id }: AuditEntry, seq: number): AuditLink {
+  return { clientId, seq, entryId: id, hash: String(seq).repeat(64).slice(0, 64), keyId: "test" };
+}

@@ -37,6 +37,26 @@ function tellOfPaying(tell: Tell): void {
     });
   });
 
+  tell("lists balances by their clients' names, and a client's own to itself", async (uow) => {
+    const tills = [await newTill(uow), await newTill(uow)];
+    await tills[1].topUp(7n);
+    const ids = tills.map(({ clientId }) => clientId);
+    const all = await uow.read("all", ({ balance }) => balance.list(10_000));
+    const found = all.filter(({ clientId }) => ids.includes(clientId));
+    const names = found.map(({ clientName }) => clientName);
+    assertEquals(names, names.toSorted((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+    for (const till of tills) {
+      const own = await uow.read(
+        { clientId: till.clientId },
+        ({ balance }) => balance.list(10_000),
+      );
+      assertEquals(own, found.filter(({ clientId }) => clientId === till.clientId));
+      const { clientName: _, ...balance } = own[0];
+      assertEquals(balance, await till.get());
+    }
+    assertEquals((await uow.read("all", ({ balance }) => balance.list(1))).length, 1);
+  });
+
   tell("knows no balance where none was opened", async (uow) => {
     const nobody = newId(NOON);
     const found = await uow.run(

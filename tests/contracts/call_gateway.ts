@@ -221,6 +221,38 @@ export function callGatewayContract(
     });
   });
 
+  tell(
+    "a call that is hung up has ended, and hanging up again changes nothing",
+    async (harness) => {
+      const { request, call } = aDial("0010", { maxSeconds: 7200 });
+      const result = await dial(harness, request);
+      assert(result.kind === "accepted");
+      const known = { ...call, providerCallId: result.providerCallId };
+      await harness.pass(60);
+      assert(stages(harness.reported(request.ref)).includes("answered"));
+      await harness.gateway.hangUp(known);
+      await harness.pass(60);
+      await harness.gateway.hangUp(known);
+      await harness.pass(60);
+      const events = harness.reported(request.ref);
+      assertEquals(stages(events).filter((type) => type === "ended"), ["ended"]);
+      const end = ended(events);
+      assert(end && endStatusOf(end.reason) === "completed" && end.reason !== "max_duration");
+      assert(end.durationSeconds !== null && end.durationSeconds > 0 && end.durationSeconds <= 61);
+    },
+  );
+
+  tell("a call that is hung up while it rings was never answered", async (harness) => {
+    const { request, call } = aDial("0003", { ringSeconds: 45 });
+    const result = await dial(harness, request);
+    assert(result.kind === "accepted");
+    await harness.pass(6);
+    await harness.gateway.hangUp({ ...call, providerCallId: result.providerCallId });
+    await harness.pass(60);
+    const end = ended(harness.reported(request.ref));
+    assertEquals(end, { type: "ended", reason: "canceled", durationSeconds: null });
+  });
+
   tell("a call of an hour may take its hour", async (harness) => {
     const { request } = aDial("0010", { maxSeconds: 7200 });
     assertEquals(ended(await live(harness, request, 4000))?.durationSeconds, 3600);

@@ -12,6 +12,7 @@ import {
 } from "../../src/calls/call.ts";
 import type { CallFilter } from "../../src/calls/call_repo.ts";
 import type { Outcome } from "../../src/calls/outcome.ts";
+import { newId } from "../../src/kernel/ids.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import {
   callRow,
@@ -59,6 +60,7 @@ function tellOfCalls(tell: Tell): void {
       ],
       summary: 'Said "yes"\nand 50% \\ more 🦊',
       recording: { reference: "RE123?x=1&y=2", durationSeconds: 86_399 },
+      agentRecordingUrl: "https://storage.vapi.ai/1.mp3?x=%20",
       provider: "twilio",
       providerCallId: "CA123",
       currency: "AED",
@@ -74,6 +76,7 @@ function tellOfCalls(tell: Tell): void {
       phoneCurrency: "USD",
       maxSeconds: 7200,
       initiatedBy: user.id,
+      tokenId: newId(NOON),
       updatedAt: new Date("2026-10-25T01:30:00.501Z"),
     });
     const untimed = desk.call({
@@ -103,6 +106,7 @@ function tellOfCalls(tell: Tell): void {
       timeline: [...before.timeline, { status: "completed", at: minutes(3) }],
       summary: "Short",
       recording: { reference: "RE1", durationSeconds: 118 },
+      agentRecordingUrl: "https://storage.vapi.ai/1.mp3",
       providerCallId: "CA1",
       updatedAt: minutes(4),
     };
@@ -209,6 +213,76 @@ function tellOfLiveCalls(tell: Tell): void {
     await insert(uow, second);
   });
 
+  tell("refuses a provider's id that another call of the client has", async (uow) => {
+    const desk = await ready(uow);
+    const providerCallId = unique("CA");
+    const [first, second] = [desk.call(ended({ providerCallId })), desk.call(ended())];
+    for (const call of [first, second]) await insert(uow, call);
+    await assertRejects(() => insert(uow, desk.call(ended({ providerCallId }))));
+    const scope = scopeOf(desk.company);
+    const taken = { ...second, providerCallId };
+    await assertRejects(() => uow.run(scope, ({ calls }) => calls.update(taken)));
+    await uow.run(scope, ({ calls }) => calls.update({ ...first, summary: "Still its own" }));
+    await insert(uow, desk.call(ended({ providerCallId, provider: "twilio" })));
+    const other = await ready(uow);
+    await insert(uow, other.call(ended({ providerCallId })));
+  });
+
+  tell("finds a provider's calls to a number of a time, the oldest first", async (uow) => {
+    const company = await newCompany(uow);
+    const phoneNumber = "+14155550177";
+    const rows: Call[] = [];
+    for (const age of [2, 0, 1, 3]) {
+      const desk = await ready(uow, company);
+      const call = desk.call({ phoneNumber, createdAt: minutes(-age) });
+      rows.push(call);
+      await insert(uow, call);
+    }
+    const desk = await ready(uow, company);
+    for (const other of [{ provider: "twilio" }, { phoneNumber: "+14155550178" }]) {
+      await insert(uow, desk.call(ended({ phoneNumber, ...other })));
+    }
+    const found = (from: Date, until: Date) =>
+      uow.read(
+        scopeOf(company),
+        ({ calls }) => calls.toNumber("simulated", phoneNumber, from, until),
+      );
+    assertEquals(await found(minutes(-2), minutes(0)), [rows[0], rows[2], rows[1]]);
+    assertEquals(await found(minutes(-3), minutes(-2)), [rows[3], rows[0]]);
+    assertEquals(await found(minutes(1), minutes(9)), []);
+  });
+
+  tell("finds ended calls whose cost is not told, from an end on", async (uow) => {
+    const desk = await ready(uow);
+    const untold = (over: Partial<Call> = {}) =>
+      desk.call(ended({
+        phoneCost: null,
+        phoneCurrency: null,
+        providerCallId: unique("CA"),
+        ...over,
+      }));
+    const rows = [3, 5, 4, 4].map((at) => untold({ endedAt: minutes(at) }));
+    const told = [
+      untold({ phoneCost: 0n, phoneCurrency: "USD" }),
+      untold({ answeredAt: null }),
+      untold({ providerCallId: null }),
+      untold({ provider: "twilio" }),
+    ];
+    for (const call of [...rows, ...told, desk.call()]) await insert(uow, call);
+    const [a, b, ...tied] = rows;
+    const [c, d] = tied.toSorted((x, y) => (x.id < y.id ? -1 : 1));
+    const found = (after: Call | null, limit = 10) =>
+      uow.read(scopeOf(desk.company), ({ calls }) => {
+        const id = "00000000-0000-0000-0000-000000000000";
+        const end = after ? { endedAt: after.endedAt!, id: after.id } : { endedAt: NOON, id };
+        return calls.unpriced("simulated", end, limit);
+      });
+    assertEquals(await found(null), [a, c, d, b]);
+    assertEquals(await found(null, 2), [a, c]);
+    assertEquals(await found(c), [d, b]);
+    assertEquals(await found(b), []);
+  });
+
   tell("lets one of twenty inserts for an order at once win", async (uow) => {
     const desk = await ready(uow);
     const tries = await Promise.allSettled(
@@ -237,6 +311,36 @@ function tellOfLiveCalls(tell: Tell): void {
       uow.read(scopeOf(company), ({ calls }) => calls.countLive(company.client.id, id));
     assertEquals(await count(company.campaign.id), { ofClient: 3, ofCampaign: 1 });
     assertEquals(await count(campaign.id), { ofClient: 3, ofCampaign: 2 });
+  });
+
+  tell("tells what a client or a token has started since, and what it costs", async (uow) => {
+    const desk = await ready(uow);
+    const { client } = desk.company;
+    const [mine, other] = [newId(NOON), newId(NOON)];
+    const at = (createdAt: Date, tokenId: string | null, cost: Partial<Call>) =>
+      insert(uow, desk.call({ ...ended(), ...cost, createdAt, tokenId }));
+    await at(minutes(-5), mine, { reserved: 10n, price: 1n });
+    await at(minutes(-2), other, { reserved: 20n, price: 2n });
+    await at(minutes(-1), null, { reserved: 40n, price: 0n });
+    await insert(uow, desk.call({ createdAt: NOON, tokenId: mine, reserved: 80n }));
+    await insert(uow, (await ready(uow)).call({ createdAt: NOON, tokenId: mine }));
+    const since = (tokenId: string | null, minute: Date, day: Date) =>
+      uow.read(
+        scopeOf(desk.company),
+        ({ calls }) => calls.startedSince(client.id, tokenId, { minute, day }),
+      );
+    assertEquals(await since(null, minutes(-1), minutes(-5)), {
+      lastMinute: 1,
+      today: 4,
+      spend: 83n,
+    });
+    assertEquals(await since(mine, minutes(-1), minutes(-4)), {
+      lastMinute: 1,
+      today: 1,
+      spend: 80n,
+    });
+    // The minute may have begun before the day.
+    assertEquals(await since(null, minutes(-3), NOON), { lastMinute: 3, today: 1, spend: 80n });
   });
 
   tell("finds live calls that were silent, the longest silent first", async (uow) => {

@@ -69,7 +69,14 @@ export const campaignRepoContract = contract("CampaignRepo", (tell) => {
       operationalPerMinute: 0n,
       webhook: { platform: "vapi" as const, secret: "a secret's 16 or more" },
     };
-    for (const row of [assistant, changed, { ...changed, webhook: null }]) {
+    const recorded = {
+      platform: "elevenlabs" as const,
+      secret: "a secret's 16 or more",
+      apiKey: "sk_1",
+      recordingHosts: ["api.eu.residency.elevenlabs.io", "audio.example.com"],
+    };
+    const webhooks = [{ ...changed, webhook: recorded }, changed, { ...changed, webhook: null }];
+    for (const row of [assistant, ...webhooks]) {
       await uow.run(scopeOf(company), ({ campaigns }) => campaigns.saveAssistant(row));
       const found = await uow.read(scopeOf(company), ({ campaigns }) =>
         Promise.all([

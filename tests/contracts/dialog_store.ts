@@ -85,6 +85,22 @@ export function dialogStoreContract(
     assertEquals(await store.hold(silent.owner, [silent.ref.callId], until), []);
   });
 
+  tell("one call is taken from whoever has it in hand, unless it is done", async (store) => {
+    const [held, done] = [sipCall(), sipCall()];
+    const until = new Date(AT.getTime() + 5000);
+    for (const call of [held, done]) await store.open(call);
+    await store.save({ ...done, done: true });
+    const owner = crypto.randomUUID();
+    assertEquals(await store.take(held.ref, owner, until), { ...held, owner, heldUntil: until });
+    assertEquals(await store.get(held.ref), { ...held, owner, heldUntil: until });
+    await store.save({ ...held, delivered: 1 });
+    assertEquals((await store.get(held.ref))?.delivered, 0, "its owner has lost it");
+    assertEquals(await store.take(done.ref, owner, until), null);
+    const stranger = { ...held.ref, clientId: newId(new Date()) };
+    assertEquals(await store.take(stranger, crypto.randomUUID(), until), null);
+    assertEquals((await store.get(held.ref))?.owner, owner);
+  });
+
   tell("calls that are done are forgotten after a while", async (store) => {
     const [done, live] = [sipCall(), sipCall()];
     for (const call of [done, live]) await store.open(call);

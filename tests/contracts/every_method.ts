@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { AuditLink } from "../../src/access/audit_log.ts";
 import type { Client } from "../../src/access/client.ts";
 import { figuresOfCall } from "../../src/campaigns/stats.ts";
 import { newId } from "../../src/kernel/ids.ts";
@@ -49,6 +50,8 @@ export type Probes = { [R in keyof Repos]: { [M in keyof Repos[R]]: Probe } };
 type Calling = Probe["call"];
 
 const PAGE = { page: 1, limit: 100 };
+/** Before everything in a world. */
+const EARLIER = minutes(-60);
 const LATER = minutes(60);
 
 /** A read that finds nothing of other clients. */
@@ -84,6 +87,10 @@ function entryOf({ client }: World) {
   return { id: newId(NOON), clientId: client.id, at: NOON };
 }
 
+function linkOf({ audit: { clientId, id } }: World): AuditLink {
+  return { clientId, seq: 1, entryId: id, hash: "0".repeat(64), keyId: "test" };
+}
+
 /** Every method there is. */
 export const PROBES: Probes = {
   access: {
@@ -114,9 +121,16 @@ export const PROBES: Probes = {
     add: refuses(({ audit }, { user }) => audit.add(auditRow(user))),
     latest: finds([], ({ audit }) => audit.latest(100)),
     page: finds({ items: [], total: 0 }, ({ audit }) => audit.page({}, PAGE)),
+    takeUnsealed: operators(({ audit }) => audit.takeUnsealed(100)),
+    lastLink: { ...operators(({ audit }, { client }) => audit.lastLink(client.id)), reads: true },
+    seal: operators(({ audit }, world) => audit.seal([linkOf(world)])),
+    chains: { ...operators(({ audit }) => audit.chains()), reads: true },
+    links: { ...operators(({ audit }, { client }) => audit.links(client.id, 0, 9)), reads: true },
+    unsealed: { ...operators(({ audit }) => audit.unsealed(9)), reads: true },
   },
   balance: {
     get: finds(null, ({ balance }, { client }) => balance.get(client.id)),
+    list: finds([], ({ balance }) => balance.list(100)),
     lock: takes(null, ({ balance }, { client }) => balance.lock(client.id)),
     reserve: {
       call: ({ balance }, world) =>
@@ -172,6 +186,11 @@ export const PROBES: Probes = {
       null,
       ({ calls }, { client, order }) => calls.liveOfOrder(client.id, order.id),
     ),
+    startedSince: finds(
+      { lastMinute: 0, today: 0, spend: 0n },
+      ({ calls }, { client }) =>
+        calls.startedSince(client.id, null, { minute: minutes(-999), day: minutes(-999) }),
+    ),
     countLive: finds(
       { ofClient: 0, ofCampaign: 0 },
       ({ calls }, { client, campaign }) => calls.countLive(client.id, campaign.id),
@@ -186,6 +205,15 @@ export const PROBES: Probes = {
     ),
     ofRecord: finds([], ({ calls }, { record }) => calls.ofRecord(record.id, 100)),
     silentSince: finds([], ({ calls }) => calls.silentSince(LATER, 100)),
+    toNumber: finds(
+      [],
+      ({ calls }, { call }) => calls.toNumber(call.provider, call.phoneNumber, EARLIER, LATER),
+    ),
+    unpriced: finds(
+      [],
+      ({ calls }, { past }) =>
+        calls.unpriced(past.provider, { endedAt: EARLIER, id: past.id }, 100),
+    ),
     addEvent: refuses(({ calls }, { call }) => calls.addEvent(refOf(call), "ringing", NOON)),
     newestEvent: finds(null, ({ calls }, { call }) => calls.newestEvent(refOf(call), "d")),
     transcript: finds(null, ({ calls }, { call }) => calls.transcript(call.id)),
@@ -225,6 +253,11 @@ export const PROBES: Probes = {
     listAssistants: finds([], ({ campaigns }) => campaigns.listAssistants()),
     saveAssistant: refuses(({ campaigns }, { assistant }) =>
       campaigns.saveAssistant({ ...assistant, outcomes: [] })
+    ),
+  },
+  changes: {
+    publish: refuses(({ changes }, { client, call }) =>
+      changes.publish(client.id, { calls: [call.id] })
     ),
   },
   doNotCall: {

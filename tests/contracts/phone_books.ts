@@ -31,7 +31,7 @@ export function phoneBooksContract(
 
   tell("a call is booked as it was asked for", async (books) => {
     const asked = bookEntry();
-    const expected = { ...asked, nth: 0, requests: 1, pushed: 0 };
+    const expected = { ...asked, nth: 0, requests: 1, pushed: 0, hungUpAt: null };
     assertEquals(await books.ask(asked), expected);
     assertEquals(await books.get(asked.ref), expected);
   });
@@ -40,7 +40,7 @@ export function phoneBooksContract(
     const asked = bookEntry();
     await books.ask(asked);
     const again = await books.ask({ ...asked, to: uniquePhone(), seed: "other", speed: 3 });
-    assertEquals(again, { ...asked, nth: 0, requests: 2, pushed: 0 });
+    assertEquals(again, { ...asked, nth: 0, requests: 2, pushed: 0, hungUpAt: null });
   });
 
   tell("twenty requests at once book one call", async (books) => {
@@ -107,12 +107,27 @@ export function phoneBooksContract(
     assertEquals((await books.get(asked.ref))?.nextAt, null);
   });
 
+  tell("the first wish to end a call counts, and makes due what was to come", async (books) => {
+    const [live, over] = [bookEntry({ nextAt: minutes(9000) }), bookEntry({ nextAt: null })];
+    for (const each of [live, over]) {
+      await books.ask(each);
+      await books.hangUp(each.ref, minutes(-90));
+      await books.hangUp(each.ref, minutes(-80));
+    }
+    const lines = await Promise.all([live, over].map(({ ref }) => books.get(ref)));
+    assertEquals(lines.map((line) => line?.hungUpAt), [minutes(-90), minutes(-90)]);
+    assertEquals(lines.map((line) => line?.nextAt), [minutes(-80), null]);
+    await books.plan(live.ref, 0, null);
+    await books.hangUp(bookEntry().ref, minutes(-90));
+  });
+
   tell("history is booked as it is, once", async (books) => {
     const history: BookedCall[] = Array.from({ length: 1200 }, (_, i) => ({
       ...bookEntry({ dialedAt: minutes(100_000 + i), nextAt: null }),
       nth: i,
       requests: 1,
       pushed: 7,
+      hungUpAt: null,
     }));
     await books.add(history);
     await books.add(history.map((call) => ({ ...call, pushed: 0 })));

@@ -15,6 +15,7 @@ import {
   recordRow,
   recordTypeRow,
   unique,
+  uniquePhone,
 } from "../support/rows.ts";
 import { type Company, refOf } from "../support/world.ts";
 import { PAGE, walk } from "./paging.ts";
@@ -56,9 +57,30 @@ function tellOfRecords(tell: Tell): void {
         record,
         typeName: company.type.name,
         clientName: company.client.name,
+        numberListedAt: null,
       });
       const locked = await uow.run(scopeOf(company), ({ records }) => records.lock(record.id));
       assertEquals(locked, record);
+    }
+  });
+
+  tell("tells since when a number is on its own client's do-not-call list", async (uow) => {
+    const [company, other] = [await newCompany(uow), await newCompany(uow)];
+    const phoneNumber = uniquePhone();
+    const [one, theirs] = [company, other].map(({ type }) => recordRow(type, { phoneNumber }));
+    await insert(uow, company, one);
+    await insert(uow, other, theirs);
+    const at = minutes(7);
+    await uow.run(
+      scopeOf(company),
+      ({ doNotCall }) => doNotCall.add(one.clientId, phoneNumber, at),
+    );
+    assertEquals((await get(uow, company, one.id))?.numberListedAt, at);
+    assertEquals((await get(uow, other, theirs.id))?.numberListedAt, null);
+    for (const [from, expected] of [[company, at], [other, null]] as const) {
+      const page = { page: 1, limit: 100 };
+      const { items } = await uow.read(scopeOf(from), ({ records }) => records.list({}, page));
+      assertEquals(items.map(({ numberListedAt }) => numberListedAt), [expected]);
     }
   });
 

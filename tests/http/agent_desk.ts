@@ -5,8 +5,9 @@
  * @module
  */
 import { createHmac } from "node:crypto";
+import { recordingLinks } from "../../adapters/http/recording_links.ts";
 import { agentHook } from "../../adapters/http/agent_hook.ts";
-import type { AgentPlatform } from "../../src/campaigns/agent_webhook.ts";
+import type { AgentPlatform, AgentWebhook } from "../../src/campaigns/agent_webhook.ts";
 import type { Call } from "../../src/calls/call.ts";
 import { addCall, openStudio, type Studio } from "../support/studio.ts";
 import { type Harness, harness, PUBLIC_URL } from "./harness.ts";
@@ -33,6 +34,8 @@ export interface Desk {
   call: Call;
   /** Reports, signed as the platform signs; status and body of the answer. */
   post(payload: unknown, sent?: Sent): Promise<{ status: number; answer: Answer }>;
+  /** Opens a good link to the call's recording. */
+  listen(headers?: Record<string, string>): Promise<Response>;
 }
 
 /** A body that the hook answers with. */
@@ -48,21 +51,32 @@ export function hmac(secret: string, time: number | string, body: string): strin
 }
 
 /** Opens a studio whose company's assistant is on a platform. */
-export async function openDesk(platform: AgentPlatform = "studio"): Promise<Desk> {
+export async function openDesk(
+  platform: AgentPlatform = "studio",
+  more: Omit<AgentWebhook, "platform" | "secret"> = {},
+): Promise<Desk> {
   const studio = await openStudio();
   const { app, clock, store, company } = studio;
-  const webhook = { platform, secret: SECRET };
+  const webhook = { platform, secret: SECRET, ...more };
   await store.run(
     "all",
     ({ campaigns }) => campaigns.saveAssistant({ ...company.assistant, webhook }),
   );
   const { agentWebhook: find } = app.campaigns;
   const hook = agentHook({ find, report: app.calls.reportFromAgent, clock });
-  const server = harness({ clock, hooks: [hook] });
+  const links = recordingLinks({ signingKey: "a key for tests", publicUrl: PUBLIC_URL, clock });
+  const recordings = { links, open: app.calls.openRecording };
+  const server = harness({ clock, hooks: [hook], recordings });
+  const call = await addCall(studio);
   return {
     studio,
     server,
-    call: await addCall(studio),
+    call,
+    async listen(headers = {}) {
+      const expiresAt = new Date(clock.now().getTime() + 60_000);
+      const url = await links.sign({ clientId: call.clientId, callId: call.id }, expiresAt);
+      return await server.fetch(new Request(url, { headers }));
+    },
     async post(payload, { secret = SECRET, signedAt = 0, ...sent } = {}) {
       const body = typeof payload === "string" ? payload : JSON.stringify(payload);
       const time = Math.floor(clock.now().getTime() / 1000) + signedAt;

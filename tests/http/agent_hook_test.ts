@@ -160,7 +160,7 @@ const ELEVENLABS = (desk: Desk) => ({
 Deno.test("agents' webhook: ElevenLabs reports in its own words and by its own signature", async () => {
   const desk = await openDesk("elevenlabs");
   const { status, answer } = await desk.post(ELEVENLABS(desk), { signedAt: -1799 });
-  assertEquals([status, answer.applied], [200, ["transcript", "summary"]]);
+  assertEquals([status, answer.applied], [200, ["transcript", "summary", "recording"]]);
   assertEquals(await summaryOf(desk), SUMMARY.summary);
   assertEquals((await desk.post(ELEVENLABS(desk), { signedAt: -1801 })).status, 401);
   const body = JSON.stringify(ELEVENLABS(desk));

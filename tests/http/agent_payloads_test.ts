@@ -10,6 +10,8 @@ import { vapiReport } from "../../adapters/http/agents/vapi.ts";
 import { HttpProblem } from "../../adapters/http/problem.ts";
 import { NOW } from "./harness.ts";
 
+/** A webhook without hosts of its own. */
+const NONE = {};
 const CALL = "0193b2a4-0000-7000-8000-00000000000b";
 
 /** A fixture, some of whose text is replaced. */
@@ -31,7 +33,7 @@ function problemOf(map: () => unknown): string {
 }
 
 Deno.test("ElevenLabs: a post-call transcription is a report of everything it tells", () => {
-  assertEquals(elevenLabsReport(elevenLabs(), NOW), {
+  assertEquals(elevenLabsReport(elevenLabs(), NOW, NONE), {
     callUuid: CALL,
     eventId: "conv_01k0example.1795338060",
     at: new Date(1_795_338_060_000),
@@ -47,31 +49,47 @@ Deno.test("ElevenLabs: a post-call transcription is a report of everything it te
       { name: "do_not_call", value: true, turn: null },
     ],
     optOut: true,
+    recording: { url: "https://api.elevenlabs.io/v1/convai/conversations/conv_01k0example/audio" },
     ended: { reason: null },
   });
 });
 
+Deno.test("ElevenLabs: the recording is at the account's own host, if there is audio at all", () => {
+  const residency = { recordingHosts: ["api.eu.residency.elevenlabs.io"] };
+  const told = (...changes: [string, string][]) =>
+    elevenLabsReport(elevenLabs(...changes), NOW, residency)?.recording?.url;
+  const path = "/v1/convai/conversations";
+  const host = "https://api.eu.residency.elevenlabs.io";
+  assertEquals(told(), `${host}${path}/conv_01k0example/audio`);
+  assertEquals(told(["conv_01k0example", "../x?y"]), `${host}${path}/..%2Fx%3Fy/audio`);
+  assertEquals(told(['"has_audio": true', '"has_audio": false']), undefined);
+  assertEquals(told(['"has_audio": true,', ""]), `${host}${path}/conv_01k0example/audio`);
+});
+
 Deno.test("ElevenLabs: audio and failed starts report nothing", () => {
   for (const type of ["post_call_audio", "call_initiation_failure"]) {
-    assertEquals(elevenLabsReport(elevenLabs(["post_call_transcription", type]), NOW), null);
+    assertEquals(elevenLabsReport(elevenLabs(["post_call_transcription", type]), NOW, NONE), null);
   }
 });
 
 Deno.test("ElevenLabs: a conversation without analysis still has its transcript", () => {
   const payload = elevenLabs(['"analysis": {', '"analysis": null, "other": {']);
-  const report = elevenLabsReport(payload, NOW);
+  const report = elevenLabsReport(payload, NOW, NONE);
   assertEquals([report?.turns?.length, report?.summary, report?.optOut], [3, undefined, undefined]);
 });
 
 Deno.test("ElevenLabs: our callUuid is preferred to other ids among the variables", () => {
   const other = `"callUuid": "${CALL}", "system__call_sid": "${crypto.randomUUID()}"`;
   const payload = elevenLabs(['"system__call_sid": "CALL-UUID"', other]);
-  assertEquals(elevenLabsReport(payload, NOW)?.callUuid, CALL);
+  assertEquals(elevenLabsReport(payload, NOW, NONE)?.callUuid, CALL);
 });
 
 Deno.test("a conversation that names no call of ours is refused with what to pass on", () => {
   const lost = elevenLabs(["CALL-UUID", "CA0123456789"]);
-  assertMatch(problemOf(() => elevenLabsReport(lost, NOW)), /dynamic_variables holds no callUuid/);
+  assertMatch(
+    problemOf(() => elevenLabsReport(lost, NOW, NONE)),
+    /dynamic_variables holds no callUuid/,
+  );
   const none = vapi(["CALL-UUID", "?"]);
   assertMatch(problemOf(() => vapiReport(none, NOW)), /variableValues\) holds no callUuid/);
 });
@@ -94,6 +112,7 @@ Deno.test("Vapi: an end-of-call report is a report of everything it tells", () =
       { name: "wish", value: "A quote", turn: null },
     ],
     optOut: true,
+    recording: { url: "https://storage.vapi.ai/recording.wav" },
     ended: { reason: "agent_hangup" },
   });
 });
@@ -120,6 +139,12 @@ for (const [theirs, ours] of REASONS) {
     assertEquals(report?.ended, { reason: ours });
   });
 }
+
+Deno.test("Vapi: a call with a stereo recording alone, and one without", () => {
+  const told = (key: string) => vapiReport(vapi(['"recordingUrl"', key]), NOW)?.recording;
+  assertEquals(told('"stereoRecordingUrl"'), { url: "https://storage.vapi.ai/recording.wav" });
+  assertEquals(told('"other"'), undefined);
+});
 
 Deno.test("Vapi: other messages report nothing", () => {
   for (const type of ["status-update", "hang", "transcript"]) {

@@ -48,7 +48,6 @@ export function harness(over: Partial<HttpDeps> = {}): Harness {
     recordings: { links, open: () => Promise.resolve(null) },
     clock,
     log: (level, event, fields = {}) => logged.push({ level, event, fields }),
-    requestsPerMinute: null,
     ...over,
   });
   return { ...http, clock, reached, logged, links };

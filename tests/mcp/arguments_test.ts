@@ -47,7 +47,7 @@ Deno.test("each wrong argument is told: the field, what was wrong, and what is a
       "get-call-details",
       { callUuid: NOBODY, waitSeconds: 51 },
       "waitSeconds: must be at most 50, got 51 " +
-      "(Wait up to so many seconds for the call to end, 0-50 (default: 0)).",
+      "(Seconds to wait for the call's end, 0-50 (default: 0)).",
     ],
     [
       "create-record",

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { NOON } from "../support/rows.ts";
 import { addCall, addOrder, addRecord, report, talk } from "../support/studio.ts";
 import { answerOf, ask, call, openEndpoint, refusal, requestOf } from "./harness.ts";
 
@@ -342,4 +343,20 @@ Deno.test("the structured result and the text are the same JSON, without nulls",
   }
   const { parameters } = await call(endpoint, "get-record", { uuid: record.id });
   assertEquals(parameters, { a: { b: null }, c: [null] }, "what is the client's own stays whole");
+});
+
+Deno.test("a record whose number another one had listed shows so, as its order does", async () => {
+  const endpoint = await openEndpoint();
+  const record = await addRecord(endpoint);
+  const { id: callOrderUuid } = await addOrder(endpoint, {}, record);
+  const { clientId, phoneNumber, id: uuid } = record;
+  assertEquals((await call(endpoint, "get-record", { uuid })).doNotCallAt, undefined);
+  await endpoint.store.run("all", ({ doNotCall }) => doNotCall.add(clientId, phoneNumber, NOON));
+  const { callOrders: [order] } = await call(endpoint, "list-call-orders", { recordUuid: uuid });
+  assertEquals([order.uuid, order.blockedBy.code], [callOrderUuid, "do_not_call"]);
+  const at = NOON.toISOString();
+  assertEquals((await call(endpoint, "get-record", { uuid })).doNotCallAt, at);
+  const { data } = await call(endpoint, "read-resource", { uri: `studio://records/${uuid}` });
+  assertEquals(data.doNotCallAt, at);
+  assertEquals((await call(endpoint, "list-records")).records[0].doNotCallAt, at);
 });

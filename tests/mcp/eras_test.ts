@@ -34,7 +34,12 @@ Deno.test("every legacy revision is initialized as asked, an unknown one with th
     assertEquals(status, 200);
     assertEquals(result.protocolVersion, REVISIONS.includes(revision) ? revision : "2025-11-25");
     assertEquals(result.serverInfo.name, "call-camp-studio");
-    assertEquals(result.capabilities, { tools: {}, resources: {}, prompts: {}, completions: {} });
+    assertEquals(result.capabilities, {
+      tools: {},
+      resources: {},
+      prompts: {},
+      completions: {},
+    });
     assertMatch(result.instructions, /initiate-call/);
     assertEquals(headers.get("mcp-session-id"), null);
   }
@@ -54,7 +59,12 @@ Deno.test("server/discover names the modern revision, and says who serves", asyn
   const endpoint = await openEndpoint();
   const { result } = await ask(endpoint, "server/discover");
   assertEquals(result.supportedVersions, [MODERN]);
-  assertEquals(result.capabilities, { tools: {}, resources: {}, prompts: {}, completions: {} });
+  assertEquals(result.capabilities, {
+    tools: {},
+    resources: { subscribe: true },
+    prompts: {},
+    completions: {},
+  });
   assertMatch(result.instructions, /initiate-call/);
   assertEquals(result._meta["io.modelcontextprotocol/serverInfo"].name, "call-camp-studio");
   assertEquals([result.ttlMs, result.cacheScope], [300_000, "private"]);
@@ -113,7 +123,7 @@ Deno.test("a modern header without the envelope, and an unknown modern revision,
   assertEquals(unknown.error?.data, { supported: [MODERN], requested: future });
 });
 
-Deno.test("subscriptions/listen is answered, with nothing to subscribe to", async () => {
+Deno.test("subscriptions/listen for lists, which do not change, is acknowledged with nothing and ended", async () => {
   const endpoint = await openEndpoint();
   const { status, before, result } = await ask(endpoint, "subscriptions/listen", {
     notifications: { toolsListChanged: true },
@@ -203,11 +213,11 @@ Deno.test("a response that was posted is accepted: nobody waits for it", async (
 Deno.test("an Accept header in any order, with any parameters, or none, gets an answer it can read", async () => {
   const endpoint = await openEndpoint();
   const accepts: [string | undefined, string][] = [
-    ["application/json, text/event-stream", "text/event-stream"],
-    ["text/event-stream, application/json", "text/event-stream"],
-    ["text/event-stream;q=0.9,application/json;q=0.8", "text/event-stream"],
-    ["*/*", "text/event-stream"],
-    [undefined, "text/event-stream"],
+    ["application/json, text/event-stream", "application/json"],
+    ["text/event-stream, application/json", "application/json"],
+    ["text/event-stream;q=0.9,application/json;q=0.8", "application/json"],
+    ["*/*", "application/json"],
+    [undefined, "application/json"],
     ["text/event-stream", "text/event-stream"],
     ["application/json", "application/json"],
   ];

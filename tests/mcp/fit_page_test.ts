@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fitDocument } from "../../adapters/mcp/present/fit_document.ts";
-import { fence } from "../../adapters/mcp/present/untrusted.ts";
-import { addOrder, addRecord } from "../support/studio.ts";
-import { ask, call, type Endpoint, openEndpoint } from "./harness.ts";
+import { fence, NOTICE } from "../../adapters/mcp/present/untrusted.ts";
+import { newId } from "../../src/kernel/ids.ts";
+import { campaignRow, clientRow, NOON } from "../support/rows.ts";
+import { addCall, addOrder, addRecord, report } from "../support/studio.ts";
+import { type Ask, ask, call, type Endpoint, openEndpoint, refusal } from "./harness.ts";
 
 /** Bytes of JSON that are 25,000 tokens at the 2.4 bytes that a token of such JSON has at least. */
 const CAP = 60_000;
@@ -154,4 +156,148 @@ Deno.test("a document's long texts are cut before its lists, and fences stay clo
   assertEquals(fewer.rows.length, 100);
   assertStringIncludes(fewer.shortened, "lists longer than 100 entries");
   assertEquals(fitDocument({ short: true }, ""), { short: true });
+});
+
+/** The longest texts that an agent's platform may report, in the script that takes most bytes. */
+const LONG = "陳".repeat(10_000);
+
+/** A tool's whole result, which must be short enough. */
+async function fitting(
+  endpoint: Endpoint,
+  name: string,
+  args: Record<string, unknown>,
+  options: Ask = {},
+) {
+  const result = await call(endpoint, name, args, options);
+  const bytes = new TextEncoder().encode(JSON.stringify(result)).length;
+  assert(bytes < CAP, `${name}: ${bytes} bytes`);
+  return result;
+}
+
+for (
+  const [what, text, count] of [["usual", "Yes, on Monday.", 5000], ["longest", LONG, 50]] as const
+) {
+  Deno.test(`a long transcript of ${what} turns is read page by page, each turn once, in order`, async () => {
+    const endpoint = await openEndpoint();
+    const { id: callUuid, ...rest } = await addCall(endpoint);
+    const turns = Array.from({ length: count }, (_, startSeconds) => ({
+      role: "contact" as const,
+      startSeconds,
+      text,
+    }));
+    const transcript = { type: "transcript" as const, turns, summary: LONG };
+    await report(endpoint, { id: callUuid, ...rest }, transcript);
+    const first = await fitting(endpoint, "get-call-transcript", { callUuid });
+    assertEquals(first.summary, fence(LONG));
+    assertStringIncludes(
+      first.notice,
+      `of ${count} (from 0): call again with fromTurn ${first.nextTurn} for more.`,
+    );
+    const seconds = first.turns.map((turn: { startSeconds: number }) => turn.startSeconds);
+    let fromTurn = first.nextTurn;
+    while (fromTurn !== undefined) {
+      assertEquals(fromTurn, seconds.length);
+      const more = await fitting(endpoint, "get-call-transcript", { callUuid, fromTurn });
+      assert(more.turns.length > 0);
+      assertEquals([more.summary, more.turns[0].text], [undefined, fence(text)]);
+      for (const turn of more.turns) seconds.push(turn.startSeconds);
+      fromTurn = more.nextTurn;
+    }
+    assertEquals(seconds, turns.map(({ startSeconds }) => startSeconds));
+    const beyond = { callUuid, fromTurn: count };
+    const text_ = await refusal(endpoint, "get-call-transcript", beyond);
+    assertEquals(text_, `fromTurn: must be below ${count}, the number of turns`);
+  });
+}
+
+Deno.test("a usual transcript is whole, and one turn may be asked for as the first", async () => {
+  const endpoint = await openEndpoint();
+  const made = await addCall(endpoint);
+  const turns = [0, 1, 2].map((startSeconds) => ({
+    role: "agent" as const,
+    startSeconds,
+    text: "Hello",
+  }));
+  await report(endpoint, made, { type: "transcript", turns, summary: "Short." });
+  const whole = await call(endpoint, "get-call-transcript", { callUuid: made.id });
+  assertEquals([whole.turns.length, whole.nextTurn, whole.notice], [3, undefined, NOTICE]);
+  const last = await call(endpoint, "get-call-transcript", { callUuid: made.id, fromTurn: 2 });
+  assertEquals([last.turns.length, last.turns[0].startSeconds], [1, 2]);
+});
+
+Deno.test("two hundred outcomes of the longest texts: each can be read in full, the details fit", async () => {
+  const endpoint = await openEndpoint();
+  const made = await addCall(endpoint);
+  const outcomes = Array.from({ length: 200 }, (_, i) => ({
+    name: `outcome ${i}`,
+    type: "text" as const,
+    value: LONG,
+    turn: null,
+  }));
+  await report(endpoint, made, { type: "outcomes", outcomes });
+  await report(endpoint, made, { type: "summary", summary: LONG });
+  const callUuid = made.id;
+  const names: string[] = [];
+  let fromOutcome: number | undefined;
+  do {
+    const page = await fitting(endpoint, "get-call-outcomes", { callUuid, fromOutcome });
+    for (const { name, value } of page.outcomes) {
+      assertEquals(value, fence(LONG));
+      names.push(name);
+    }
+    fromOutcome = page.nextOutcome;
+  } while (fromOutcome !== undefined);
+  assertEquals(names, outcomes.map(({ name }) => name));
+  const details = await fitting(endpoint, "get-call-details", { callUuid });
+  assertStringIncludes(details.notice, NOTICE);
+  assertStringIncludes(details.notice, "get-call-outcomes has the outcomes in full");
+  assertEquals(details.phoneNumber, made.phoneNumber);
+  const { recordId, campaignId } = made;
+  for (
+    const uri of [
+      "studio://campaigns/stats",
+      `studio://campaigns/${campaignId}/stats`,
+      `studio://campaigns/${campaignId}/outcomes`,
+      `studio://records/${recordId}/outcomes`,
+      `studio://records/${recordId}`,
+      `studio://campaigns/${campaignId}/cost`,
+      "studio://costs/total",
+    ]
+  ) await fitting(endpoint, "read-resource", { uri });
+});
+
+Deno.test("a page of a hundred campaigns or record types with the longest names fits", async () => {
+  const endpoint = await openEndpoint();
+  const { company, store } = endpoint;
+  await store.run("all", async ({ campaigns, records }) => {
+    for (let i = 0; i < 100; i++) {
+      const name = `${i} ${"陳".repeat(195)}`;
+      const description = "陳".repeat(2000);
+      await campaigns.save(campaignRow(company.assistant, { name, description }));
+      await records.saveType({ ...company.type, id: newId(NOON), name, description });
+    }
+  });
+  for (
+    const [tool, rows] of [["list-campaigns", "campaigns"], ["list-record-types", "recordTypes"]]
+  ) {
+    const page = await fitting(endpoint, tool, { limit: 100 });
+    assertEquals(page[rows].length, 100);
+    assertStringIncludes(page.notice, "ask for a smaller limit");
+  }
+});
+
+Deno.test("a master's costs carry each client's balance, at most a hundred, and fit", async () => {
+  const endpoint = await openEndpoint();
+  await endpoint.store.run("all", async ({ access, balance }) => {
+    for (let i = 0; i < 120; i++) {
+      const client = clientRow({ name: `${i} ${"陳".repeat(190)}` });
+      await access.saveClient(client);
+      await balance.open(client.id, "USD");
+    }
+  });
+  const uri = "studio://costs/total";
+  const { data } = await fitting(endpoint, "read-resource", { uri }, { who: "master" });
+  assert(data.balances.length > 0 && data.balances.length <= 100);
+  assertEquals(Object.keys(data.balances[0]), ["client", "available", "reserved", "currency"]);
+  assertEquals(data.balancesOmitted, "after the first 100 by name");
 });

@@ -18,6 +18,8 @@ export const MODERN = "2026-07-28";
 export interface Endpoint extends Studio {
   fetch: (request: Request) => Promise<Response>;
   stopWaiting: () => void;
+  /** Who a token is; taking one out revokes it. */
+  people: Record<string, Principal | undefined>;
   /** What was reported of errors. */
   reported: { event: string; error: unknown }[];
 }
@@ -47,6 +49,7 @@ export async function openEndpoint(otherwise: Otherwise = {}): Promise<Endpoint>
     resources: app,
     version: "0.0.0",
     report: (event, { error }) => reported.push({ event, error }),
+    clock,
   });
   const people: Record<string, Principal | undefined> = {
     admin,
@@ -66,9 +69,8 @@ export async function openEndpoint(otherwise: Otherwise = {}): Promise<Endpoint>
     recordings: { links, open: app.calls.openRecording },
     clock,
     log: () => {},
-    requestsPerMinute: null,
   });
-  return { ...studio, app, fetch: http.fetch, stopWaiting: mcp.stopWaiting, reported };
+  return { ...studio, app, fetch: http.fetch, stopWaiting: mcp.stopWaiting, people, reported };
 }
 
 /** A JSON-RPC answer, and the HTTP response that it came in. */

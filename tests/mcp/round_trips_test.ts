@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { compose } from "../../adapters/compose.ts";
 import { TOOLS } from "../../adapters/mcp/tools/mod.ts";
 import { RESOURCES } from "../../adapters/mcp/resources.ts";
@@ -118,4 +118,100 @@ Deno.test({
   await studio.close();
   await close();
   await databases.stop();
+});
+
+Deno.test({
+  name: "a read takes one round trip while the server remembers whose the token is",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async () => {
+  const databases = await embeddedDatabases();
+  const { target, close } = await databases.fresh();
+  let roundTrips = 0;
+  const studio = await compose({
+    database: target,
+    readDatabase: null,
+    publicUrl: new URL("http://127.0.0.1:8787"),
+    telephony: { kind: "simulated", speed: 1000 },
+    signingKey: null,
+    limits: { requestsPerMinute: null, databaseConnections: 1 },
+    log: () => {},
+    rememberTokensMs: 60_000,
+    onRoundTrip: () => roundTrips++,
+  });
+  const { token } = await setUpCompany(studio.app, "Acme", 555, 1);
+  const counted: number[] = [];
+  for (let call = 0; call < 3; call++) {
+    roundTrips = 0;
+    const response = await studio.http.fetch(
+      new Request("http://127.0.0.1:8787/mcp", {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify({
+          jsonrpc: "2.0",
+          id: 1,
+          method: "tools/call",
+          params: { name: "list-records", arguments: {} },
+        }),
+      }),
+    );
+    assertEquals((await response.json()).result.structuredContent.total, 1);
+    counted.push(roundTrips);
+  }
+  assertEquals(counted, [2, 1, 1]);
+  await studio.close();
+  await close();
+  await databases.stop();
+});
+
+Deno.test({
+  name: "limits of tokens, clients and addresses cost less than a tenth of a round trip together",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async () => {
+  const databases = await embeddedDatabases();
+  const { target, close } = await databases.fresh();
+  let roundTrips = 0;
+  const studio = await compose({
+    database: target,
+    readDatabase: null,
+    publicUrl: new URL("http://127.0.0.1:8787"),
+    telephony: { kind: "simulated", speed: 1000 },
+    signingKey: null,
+    limits: {
+      requestsPerMinute: 600,
+      clientRequestsPerMinute: 3000,
+      addressRequestsPerMinute: 6000,
+      failedTokensPerMinute: 30,
+      databaseConnections: 1,
+    },
+    log: () => {},
+    onRoundTrip: () => roundTrips++,
+  });
+  const { token } = await setUpCompany(studio.app, "Acme", 555, 1);
+  const params = { name: "list-campaigns", arguments: {} };
+  const statuses = new Set<number>();
+  roundTrips = 0;
+  for (let i = 0; i < 500; i++) {
+    const response = await studio.http.fetch(
+      new Request("http://127.0.0.1:8787/mcp", {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/json",
+          accept: "application/json",
+        },
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params }),
+      }),
+      { remoteAddr: { transport: "tcp", hostname: "203.0.113.5", port: 1 } },
+    );
+    statuses.add(response.status);
+    await response.body?.cancel();
+  }
+  await studio.close();
+  await close();
+  await databases.stop();
+  assertEquals([...statuses], [200]);
+  const limiting = roundTrips - 2 * 500;
+  assert(limiting >= 10 && limiting <= 500 / 10, `${limiting} round trips for 500 calls`);
 });

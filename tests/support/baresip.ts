@@ -26,7 +26,7 @@ audio_alert aubridge,alert
 /** Starts a phone that answers as `user`. */
 export async function startSoftphone(user: string): Promise<Softphone> {
   const directory = await Deno.makeTempDir({ prefix: "baresip-" });
-  const port = freePort();
+  const port = freePorts();
   await Deno.writeTextFile(`${directory}/config`, `sip_listen 127.0.0.1:${port}\n${CONFIG}`);
   await Deno.writeTextFile(
     `${directory}/accounts`,
@@ -44,11 +44,26 @@ export async function startSoftphone(user: string): Promise<Softphone> {
   return {
     port,
     async stop() {
-      process.kill("SIGTERM");
+      let ended = false;
+      try {
+        process.kill("SIGTERM");
+      } catch {
+        ended = true;
+      }
       await process.status;
       const said = await all;
       await Deno.remove(directory, { recursive: true });
+      if (ended) throw new Error(`the softphone has ended by itself\n${said}`);
       return { heard: /incoming rtp for 'audio' established, receiving from/.test(said), said };
     },
   };
+}
+
+/** A free port whose next one is free, too: baresip takes that for TLS, some time after its own. */
+function freePorts(): number {
+  for (let port = freePort();;) {
+    const next = freePort();
+    if (next === port + 1) return port;
+    port = next;
+  }
 }

@@ -22,6 +22,8 @@ export class FakeGateway implements CallGateway {
   readonly dialled: DialRequest[] = [];
   /** Whatever it was asked about, in order. */
   readonly lookedUp: Call[] = [];
+  /** Whatever it was asked to end, in order. */
+  readonly hungUp: Call[] = [];
   /** Ranges of recordings that were asked for. */
   readonly opened: (ByteRange | null)[] = [];
   /** Called before every answer. */
@@ -45,6 +47,12 @@ export class FakeGateway implements CallGateway {
     this.onUse();
     this.lookedUp.push(call);
     return Promise.resolve(this.lookupResult(call));
+  }
+
+  hangUp(call: Call): Promise<void> {
+    this.onUse();
+    this.hungUp.push(call);
+    return Promise.resolve();
   }
 
   recording(_call: Call, range: ByteRange | null): Promise<RecordingStream | null> {

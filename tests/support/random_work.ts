@@ -8,7 +8,7 @@ import type { Principal } from "../../src/access/principal.ts";
 import { CALL_ORDER_STATUSES } from "../../src/call_orders/call_order.ts";
 import { END_REASONS } from "../../src/calls/call.ts";
 import type { CallEvent, CallReport } from "../../src/calls/call_event.ts";
-import type { DialResult } from "../../src/calls/call_gateway.ts";
+import type { DialRequest, DialResult } from "../../src/calls/call_gateway.ts";
 import type { Campaign } from "../../src/campaigns/campaign.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import { newId } from "../../src/kernel/ids.ts";
@@ -139,12 +139,12 @@ export async function play(stage: Stage, command: Command): Promise<void> {
       return;
     }
     case "initiate": {
-      const results: Record<string, DialResult> = {
-        accepted: { kind: "accepted", providerCallId: "line" },
+      const results = ({ ref }: DialRequest): Record<string, DialResult> => ({
+        accepted: { kind: "accepted", providerCallId: `line-${ref.callId}` },
         refused: { kind: "refused", reason: "provider_unavailable" },
         unknown: { kind: "unknown", why: "timeout" },
-      };
-      gateway.dialResult = () => results[command.result];
+      });
+      gateway.dialResult = (request) => results(request)[command.result];
       await app.calls.initiate(master, {
         callOrderUuid: at(orders, command.order),
         idempotencyKey: command.key === null ? undefined : `key-${command.key}`,

@@ -88,6 +88,7 @@ export function tokenRow(user: User, overrides: Partial<Token> = {}): Token {
     hash: randomHash(),
     readOnly: false,
     permissions: null,
+    caps: {},
     createdAt: NOON,
     expiresAt: null,
     lastUsedAt: null,
@@ -251,6 +252,7 @@ export function callRow(
     timeline: [{ status: "dialing", at: NOON }],
     summary: null,
     recording: null,
+    agentRecordingUrl: null,
     provider: "simulated",
     providerCallId: null,
     currency: "USD",
@@ -266,6 +268,7 @@ export function callRow(
     phoneCurrency: null,
     maxSeconds: 900,
     initiatedBy: null,
+    tokenId: null,
     updatedAt: NOON,
     ...overrides,
   };
@@ -299,6 +302,10 @@ export function auditRow(user: User, overrides: Partial<AuditEntry> = {}): Audit
     actor: user.name,
     action: "create-record",
     subjectId: null,
+    application: null,
+    argumentsHash: null,
+    outcome: "ok",
+    times: 1,
     ...overrides,
   };
 }

@@ -39,7 +39,8 @@ export async function dumpSchema(lanes: Lanes): Promise<string> {
 function columnsOf(sql: Sql) {
   return sql<Line>`
     select c.oid::regclass::text as object, format(
-      E'create table %s (\n%s\n);', c.oid::regclass, string_agg('  ' || part.text, E',\n' order by part.rank, part.text)
+      E'create %stable %s (\n%s\n)%s;', case c.relpersistence when 'u' then 'unlogged ' else '' end, c.oid::regclass, string_agg('  ' || part.text, E',\n' order by part.rank, part.text),
+      coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '')
     ) as line
     from pg_class c cross join lateral (
       select lpad(a.attnum::text, 4, '0') as rank,

@@ -9,6 +9,7 @@ import { type DialogStore, MemoryDialogStore } from "../../adapters/telephony/si
 import { SipGateway } from "../../adapters/telephony/sip/gateway.ts";
 import type { OfferMode } from "../../adapters/telephony/sip/third_party_call_control.ts";
 import type { Protocol } from "../../adapters/telephony/sip/transport.ts";
+import type { Resolver } from "../../adapters/telephony/sip/trunk_lookup.ts";
 import type { CallEvent } from "../../src/calls/call_event.ts";
 import type { DialRequest } from "../../src/calls/call_gateway.ts";
 import { aDial } from "../contracts/call_gateway.ts";
@@ -24,6 +25,8 @@ export interface SipMemoryOptions {
   clock?: FakeClock;
   trunk?: Script;
   agent?: Script;
+  /** DNS, for a trunk without a port. */
+  resolver?: Resolver;
 }
 
 /** Trunk, agent and gateway on one wire. */
@@ -38,7 +41,7 @@ export function sipMemory(options: SipMemoryOptions = {}) {
   const failures: string[] = [];
   const gateway = new SipGateway({
     settings: {
-      trunk: { protocol: wire.protocol, host: "trunk.test", port: 5060 },
+      trunk: { protocol: wire.protocol, host: "trunk.test", port: options.resolver ? null : 5060 },
       credentials: options.credentials ?? null,
       from: "sip:+15550001111@studio.test",
       offer: options.offer ?? "early",
@@ -46,6 +49,7 @@ export function sipMemory(options: SipMemoryOptions = {}) {
     transport: wire,
     store,
     clock,
+    resolver: options.resolver,
     onFailure: (what, error) => failures.push(`${what}: ${error}`),
   });
   const reported: CallEvent[] = [];

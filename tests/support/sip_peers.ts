@@ -168,7 +168,11 @@ export class SipPeer {
   }
 
   /** A request of its own in the dialog that it answered. */
-  ask(invite: SipRequest, method: string, { seq = 1, tag = "peer", sdp = "" } = {}): void {
+  ask(
+    invite: SipRequest,
+    method: string,
+    { seq = 1, tag = "peer", sdp = "", headers = [] as Header[] } = {},
+  ): void {
     this.send({
       method,
       uri: uriIn(valueOf(invite, "contact")!),
@@ -179,6 +183,7 @@ export class SipPeer {
         ["call-id", valueOf(invite, "call-id")!],
         ["cseq", `${seq} ${method}`],
         ["contact", `<sip:peer@${this.host}>`],
+        ...headers,
         ...(sdp === "" ? [] : [["content-type", "application/sdp"] as Header]),
       ],
       body: sdp,

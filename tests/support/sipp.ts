@@ -33,7 +33,7 @@ export function takesInvite(body = ".*"): string {
 /** Answers the call that was taken last. */
 export function answers(
   status: number,
-  { sdp = 0, cseq = "[last_CSeq:]", tag = "T" } = {},
+  { sdp = 0, cseq = "[last_CSeq:]", tag = "T", headers = "" } = {},
 ): string {
   const body = sdp
     ? `Content-Type: application/sdp
@@ -56,7 +56,10 @@ ${ECHOED}
 [last_Call-ID:]
 ${cseq}
 ${CONTACT}
-${body}
+${
+    headers && `${headers}
+`
+  }${body}
 ]]></send>`;
 }
 
@@ -71,6 +74,62 @@ export function takes(method: string, body = ""): string {
     ? `<action><ereg regexp="${body}" search_in="body" check_it="true" assign_to="body"/></action>`
     : "";
   return `<recv request="${method}">${check}</recv>`;
+}
+
+/** Waits for the call, of which headers must match. */
+export function takesInviteWith(headers: Record<string, string>): string {
+  const checks = Object.entries(headers).map((header) => headerCheck(...header));
+  return takesInvite().replace("<action>", `<action>${checks.join("")}`);
+}
+
+function headerCheck(header: string, pattern: string): string {
+  return `<ereg regexp="${pattern}" search_in="hdr" header="${header}:" check_it="true" assign_to="body"/>`;
+}
+
+/** Sends a request of its own within the call, and waits for its 200 with such headers and body. */
+export function asks(
+  method: "INVITE" | "UPDATE",
+  { cseq, sdp = 0, headers = "", expects }: {
+    cseq: number;
+    sdp?: number;
+    headers?: string;
+    /** By the header's name; "body" for the body. */
+    expects: Record<string, string>;
+  },
+): string {
+  const body = sdp
+    ? answers(200, { sdp }).replace(/^[^]*?(Content-Type[^]*)]]>[^]*$/, "$1")
+    : "Content-Length: 0\n\n";
+  const checks = Object.entries(expects).map(([name, pattern]) =>
+    name === "body"
+      ? `<ereg regexp="${pattern}" search_in="body" check_it="true" assign_to="body"/>`
+      : headerCheck(name, pattern)
+  );
+  const ack = `<send><![CDATA[
+ACK [$uri] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+Max-Forwards: 70
+[routes]
+From:[$to];tag=[pid]T[call_number]
+To:[$from]
+[last_Call-ID:]
+CSeq: ${cseq} ACK
+Content-Length: 0
+
+]]></send>`;
+  return `<send retrans="500"><![CDATA[
+${method} [$uri] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+Max-Forwards: 70
+[routes]
+From:[$to];tag=[pid]T[call_number]
+To:[$from]
+[last_Call-ID:]
+CSeq: ${cseq} ${method}
+${CONTACT}
+${headers && `${headers}\n`}${body}]]></send>
+<recv response="200"><action>${checks.join("")}</action></recv>
+${method === "INVITE" ? ack : ""}`;
 }
 
 /** Confirms a request. */
@@ -98,7 +157,7 @@ Max-Forwards: 70
 From:[$to];tag=[pid]T[call_number]
 To:[$from]
 [last_Call-ID:]
-CSeq: 1 BYE
+CSeq: 100 BYE
 Content-Length: 0
 
 ]]></send><recv response="200"></recv>`;

@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { agentRecordings } from "../../adapters/recordings/agent_recordings.ts";
 import { NumberingPlans } from "../../adapters/phone_numbers.ts";
 import type { Principal } from "../../src/access/principal.ts";
 import { type App, createApp } from "../../src/app.ts";
@@ -22,6 +23,7 @@ import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeGateway } from "./fake_gateway.ts";
+import { RecordingPlatform } from "./recording_platform.ts";
 import { signInPorts } from "./sign_in.ts";
 import { NOON, orderRow, recordRow, unique } from "./rows.ts";
 import { type Contents, contentsOf, WatchedStore } from "./watched_store.ts";
@@ -55,6 +57,10 @@ export interface Studio extends People {
   store: WatchedStore;
   clock: FakeClock;
   gateway: FakeGateway;
+  /** Where agents' recordings are. */
+  platform: RecordingPlatform;
+  /** What was logged about them. */
+  logged: unknown[];
   company: Company;
   other: Company;
 }
@@ -70,14 +76,24 @@ export async function openStudio(
   const store = new WatchedStore(uow);
   const clock = new FakeClock(NOON);
   const gateway = new FakeGateway();
+  const platform = new RecordingPlatform();
+  const logged: unknown[] = [];
   const ports: Ports = {
     uow: store,
+    changes: store.changes,
     clock,
     gateway,
     phoneNumbers: PHONES,
+    auditKey: "a key for tests",
     recordingLinks: {
       sign: ({ callId }, at) => Promise.resolve(`https://studio.test/${callId}?${+at}`),
     },
+    agentRecordings: agentRecordings({
+      publicUrl: new URL("https://studio.test"),
+      clock,
+      log: (...entry) => logged.push(entry),
+      get: platform.get,
+    }),
     ...signInPorts(clock),
   };
   const [company, other] = [liberal(rules), liberal(rules)];
@@ -97,6 +113,8 @@ export async function openStudio(
     store,
     clock,
     gateway,
+    platform,
+    logged,
     company,
     other,
     ...peopleOf(company, other),
@@ -128,8 +146,13 @@ function peopleOf({ user }: Company, other: Company): People {
     viewer: { ...admin, permissions: new Set(["calls.view"]) },
     clerk: { ...admin, permissions: new Set() },
     readOnly: { ...admin, readOnly: true },
-    stranger: { ...admin, clientId: other.client.id, userId: other.user.id },
-    master: { ...admin, clientId: null, userId: null, name: "Olga" },
+    stranger: {
+      ...admin,
+      clientId: other.client.id,
+      userId: other.user.id,
+      tokenId: newId(NOON),
+    },
+    master: { ...admin, tokenId: newId(NOON), clientId: null, userId: null, name: "Olga" },
   };
 }
 

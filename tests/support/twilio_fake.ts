@@ -10,10 +10,20 @@
 import { createHmac } from "node:crypto";
 import type { Clock } from "../../src/kernel/clock.ts";
 
+/** Who is stood in for: where its API is, and how its webhooks are signed. */
+export const DIALECTS = {
+  twilio: { root: "/2010-04-01", header: "X-Twilio-Signature", key: "the-account's-token" },
+  signalwire: {
+    root: "/api/laml/2010-04-01",
+    header: "X-SignalWire-Signature",
+    key: "PSK_a-key-of-its-own",
+  },
+} as const;
+
 /** Credentials that the stand-in takes. */
 export const ACCOUNT = {
   sid: "AC" + "0123456789abcdef".repeat(2),
-  token: "the account's token",
+  token: DIALECTS.twilio.key,
   from: "+14155559999",
 };
 
@@ -36,6 +46,13 @@ export interface Habits {
   ranges: boolean;
   /** Seconds from the end of a call until its recording is reported. */
   recordedAfter: number;
+  /** Of the account. */
+  status: string;
+  type: string;
+  /** What the account has of the number that calls: bought with voice, or without, verified, or nothing. */
+  number: "voice" | "no voice" | "verified" | "none";
+  /** Seconds by which its clock is ahead. */
+  aheadBy: number;
 }
 
 /** Bytes of every recording. */
@@ -68,6 +85,10 @@ export class TwilioFake {
     childPrice: null,
     ranges: true,
     recordedAfter: 3,
+    status: "active",
+    type: "Full",
+    number: "voice",
+    aheadBy: 0,
   };
   /** Paths of all requests, in order. */
   readonly requests: string[] = [];
@@ -80,13 +101,19 @@ export class TwilioFake {
   #made = 0;
   #released = Promise.withResolvers<void>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    readonly dialect: typeof DIALECTS[keyof typeof DIALECTS] = DIALECTS.twilio,
+  ) {}
 
   /** Answers a request to the API. */
   async handle(request: Request): Promise<Response> {
     this.open++;
     try {
-      return await this.#answer(request);
+      const response = await this.#answer(request);
+      const now = this.clock.now().getTime() + this.habits.aheadBy * 1000;
+      response.headers.set("Date", new Date(now).toUTCString());
+      return response;
     } finally {
       this.open--;
     }
@@ -123,11 +150,14 @@ export class TwilioFake {
 
   async #answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
-    const root = `/2010-04-01/Accounts/${ACCOUNT.sid}`;
+    const root = `${this.dialect.root}/Accounts/${ACCOUNT.sid}`;
     this.requests.push(`${request.method} ${url.pathname}`);
     const wanted = `Basic ${btoa(`${ACCOUNT.sid}:${ACCOUNT.token}`)}`;
     if (request.headers.get("authorization") !== wanted) return problem(401, 20003, "Authenticate");
     const path = url.pathname.startsWith(root) ? url.pathname.slice(root.length) : "";
+    if (path === ".json") return this.#account();
+    if (path === "/IncomingPhoneNumbers.json") return this.#numbers(url);
+    if (path === "/OutgoingCallerIds.json") return this.#callerIds(url);
     if (path === "/Calls.json") {
       if (request.method === "GET") return this.#list(url);
       return await this.#create(new URLSearchParams(await request.text()));
@@ -149,6 +179,25 @@ export class TwilioFake {
       call.hungUpAt ??= this.clock.now().getTime();
     }
     return Response.json(this.#resource(call));
+  }
+
+  #account(): Response {
+    const { status, type } = this.habits;
+    return Response.json({ sid: ACCOUNT.sid, friendly_name: "Acme", status, type });
+  }
+
+  #numbers(url: URL): Response {
+    const { number } = this.habits;
+    const ours = url.searchParams.get("PhoneNumber") === ACCOUNT.from && number.endsWith("voice");
+    const capabilities = { voice: number === "voice", sms: true, mms: false, fax: false };
+    const list = ours ? [{ phone_number: ACCOUNT.from, capabilities }] : [];
+    return Response.json({ ...page(url), incoming_phone_numbers: list });
+  }
+
+  #callerIds(url: URL): Response {
+    const ours = url.searchParams.get("PhoneNumber") === ACCOUNT.from;
+    const list = ours && this.habits.number === "verified" ? [{ phone_number: ACCOUNT.from }] : [];
+    return Response.json({ ...page(url), outgoing_caller_ids: list });
   }
 
   async #create(form: URLSearchParams): Promise<Response> {
@@ -232,7 +281,12 @@ export class TwilioFake {
     if (fate === "0002") return [...stages, { status: "busy", at: at(2), sip: 486 }];
     if (fate === "0004") return [...stages, { status: "failed", at: at(2), sip: 404 }];
     stages.push({ status: "ringing", at: at(2) });
-    if (fate === "0003") return [...stages, { status: "no-answer", at: at(2 + ring) }];
+    if (fate === "0003") {
+      const unanswered = at(2 + ring);
+      return hungUpAt !== null && hungUpAt < unanswered
+        ? [...stages, { status: "canceled", at: hungUpAt }]
+        : [...stages, { status: "no-answer", at: unanswered }];
+    }
     const talk = fate === "0009" ? 2 : fate === "0010" ? 3600 : fate === "0005" ? 20 : 45;
     const limit = Number(form.get("TimeLimit") ?? 14_400);
     const end = at(6 + Math.min(talk, limit));
@@ -258,7 +312,7 @@ export class TwilioFake {
       found.push({
         at,
         id: `${sid} ${id}`,
-        webhook: { url, fields, signature: sign(url, fields) },
+        webhook: { url, fields, signature: sign(url, fields, this.dialect.key) },
       });
     };
     const life = this.#life(call);
@@ -379,7 +433,11 @@ export class TwilioFake {
 }
 
 /** The signature that Twilio would send, by means other than the product's. */
-export function sign(url: string, fields: [string, string][], token = ACCOUNT.token): string {
+export function sign(
+  url: string,
+  fields: [string, string][],
+  token: string = ACCOUNT.token,
+): string {
   const sorted = fields.toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHmac("sha1", token).update(url + sorted.flat().join(""), "utf8").digest("base64");
 }

@@ -5,14 +5,18 @@
  * @module
  */
 import { assert } from "@std/assert";
-import type { Account } from "../../adapters/telephony/twilio/dialect.ts";
+import { type Account, QUIET_SECONDS } from "../../adapters/telephony/twilio/dialect.ts";
 import { type Fetch, onceFetch } from "../../adapters/telephony/twilio/transport.ts";
-import { type TwilioPhone, twilioPhone } from "../../adapters/telephony/twilio/twilio_phone.ts";
+import {
+  type TwilioHouse,
+  type TwilioPhone,
+  twilioPhone,
+} from "../../adapters/telephony/twilio/twilio_phone.ts";
 import type { CallEvent, CallRef } from "../../src/calls/call_event.ts";
 import type { DialRequest } from "../../src/calls/call_gateway.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { NOON } from "./rows.ts";
-import { ACCOUNT, TwilioFake, type Webhook } from "./twilio_fake.ts";
+import { ACCOUNT, DIALECTS, TwilioFake, type Webhook } from "./twilio_fake.ts";
 
 /** Where the provider reaches the studio. */
 export const PUBLIC_URL = new URL("https://studio.example.com");
@@ -20,12 +24,23 @@ export const PUBLIC_URL = new URL("https://studio.example.com");
 /** Opened once, as in production. */
 const fetchOnce = onceFetch();
 
+/** Of a studio that knows no other call. */
+const noCalls: TwilioHouse["calls"] = {
+  toNumber: () => Promise.resolve([]),
+  unpriced: () => Promise.resolve([]),
+};
+
 /** What a test may want otherwise. */
 export interface Otherwise {
+  /** An adapter before this one, whose time and provider go on. */
+  earlier?: TwilioWorld;
+  /** Whose API it is; SignalWire's is spoken to by its own name, and answered here. */
+  dialect?: keyof typeof DIALECTS;
   publicUrl?: URL;
   account?: Partial<Account>;
   fetch?: Fetch;
   requestOf?: (ref: CallRef) => Promise<DialRequest | null>;
+  calls?: TwilioHouse["calls"];
   deliver?: (event: CallEvent) => Promise<unknown>;
 }
 
@@ -46,13 +61,16 @@ export interface TwilioWorld extends AsyncDisposable {
 
 /** Opens it. */
 export function openTwilio(otherwise: Otherwise = {}): TwilioWorld {
-  const clock = new FakeClock(NOON);
-  const fake = new TwilioFake(clock);
+  const clock = otherwise.earlier?.clock ?? new FakeClock(NOON);
+  const fake = otherwise.earlier?.fake ??
+    new TwilioFake(clock, DIALECTS[otherwise.dialect ?? "twilio"]);
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => fake.handle(request),
   );
-  const apiUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
+  const local = `http://127.0.0.1:${server.addr.port}`;
+  const signalwire = otherwise.dialect === "signalwire" ? "https://acme.signalwire.com" : null;
+  const apiUrl = new URL(signalwire ?? local);
   const reported: CallEvent[] = [];
   const failures: TwilioWorld["failures"] = [];
   let inFlight = 0;
@@ -60,18 +78,24 @@ export function openTwilio(otherwise: Otherwise = {}): TwilioWorld {
     inFlight++;
     init.signal?.addEventListener("abort", () => fake.release(), { once: true });
     try {
-      const response = await (otherwise.fetch ?? fetchOnce)(url, init);
+      const response = await (otherwise.fetch ?? fetchOnce)(
+        signalwire === null ? url : url.replace(signalwire, local),
+        init,
+      );
       const body = [204, 304].includes(response.status) ? null : await response.arrayBuffer();
       return new Response(body, response);
     } finally {
       inFlight--;
     }
   };
-  const phone = twilioPhone({ apiUrl, ...ACCOUNT, webhookKey: null, ...otherwise.account }, {
+  const settings = { webhookKey: signalwire && fake.dialect.key, quietSeconds: QUIET_SECONDS };
+  const account = { apiUrl, ...ACCOUNT, ...settings, ...otherwise.account };
+  const phone = twilioPhone(account, {
     clock,
     publicUrl: otherwise.publicUrl ?? PUBLIC_URL,
     signingKey: "a signing key for tests, long enough",
     requestOf: otherwise.requestOf ?? (() => Promise.resolve(null)),
+    calls: otherwise.calls ?? noCalls,
     onFailure: (what, facts) => failures.push({ what, facts }),
     fetch: counted,
   });
@@ -83,7 +107,7 @@ export function openTwilio(otherwise: Otherwise = {}): TwilioWorld {
     const { pathname } = new URL(url);
     const hook = phone.hooks.find(({ path }) => path === pathname);
     assert(hook, pathname);
-    const headers = { "X-Twilio-Signature": signature };
+    const headers = { [fake.dialect.header]: signature };
     const body = new URLSearchParams(fields);
     return await hook.handle(new Request(url, { method: "POST", headers, body }), deliver);
   };

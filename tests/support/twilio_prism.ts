@@ -11,7 +11,13 @@ const PRISM = "@stoplight/prism-cli@5.16.0";
 const DESCRIPTION = "@twilio/cli-core@8.3.2";
 const FILE = "package/src/services/twilio-api/twilio_api_v2010.json";
 const ROOT = "/2010-04-01/Accounts/{AccountSid}";
-const PATHS = ["Calls.json", "Calls/{Sid}.json", "Calls/{CallSid}/Recordings.json"];
+const PATHS = [
+  "Calls.json",
+  "Calls/{Sid}.json",
+  "Calls/{CallSid}/Recordings.json",
+  "IncomingPhoneNumbers.json",
+  "OutgoingCallerIds.json",
+].map((path) => `${ROOT}/${path}`).concat("/2010-04-01/Accounts/{Sid}.json");
 /** Of the provider's errors, which its description leaves out. */
 const ERRORS = ["400", "401", "404", "429"];
 const PATIENCE = 120_000;
@@ -87,7 +93,7 @@ async function describe(dir: string): Promise<void> {
   if (code !== 0) throw new Error(`no description: ${new TextDecoder().decode(stderr)}`);
   const api: Json = JSON.parse(await Deno.readTextFile(`${dir}/${FILE}`));
   api.paths = Object.fromEntries(
-    PATHS.map((path) => [`${ROOT}/${path}`, api.paths[`${ROOT}/${path}`]]),
+    PATHS.map((path) => [path, api.paths[path]]),
   );
   mendUris(api);
   for (const path of Object.values<Json>(api.paths)) {

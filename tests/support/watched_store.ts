@@ -7,6 +7,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { memoryStore } from "../../adapters/memory/store.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { ChangeListeners, type Changes } from "../../src/kernel/changes.ts";
 import type { Scope } from "../../src/kernel/scope.ts";
 import type { Repos, UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 
@@ -26,8 +27,13 @@ export class WatchedStore implements UnitOfWork {
    */
   dieAfter: number | null = null;
 
-  constructor(uow: UnitOfWork = memoryStore().uow) {
-    this.#uow = uow;
+  /** What is told of changes; nothing by a store that was handed in. */
+  readonly changes: Changes;
+
+  constructor(uow?: UnitOfWork) {
+    const memory = memoryStore();
+    this.#uow = uow ?? memory.uow;
+    this.changes = uow === undefined ? memory.changes : new ChangeListeners();
   }
 
   /** Whether the caller is in the middle of a transaction of its own. */

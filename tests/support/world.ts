@@ -103,7 +103,8 @@ export function worldOf(): World {
   const record = recordRow(type, { email: "bo@example.com", parameters: { plan: "gold" } });
   const order = orderRow(record, campaign, { nextDialAt: NOON });
   const call = callRow(order, assistant, { createdAt: minutes(10) });
-  const past = callRow(order, assistant, ended());
+  const untold = { providerCallId: unique("line"), phoneCost: null, phoneCurrency: null };
+  const past = callRow(order, assistant, ended(untold));
   return {
     ...company,
     token: tokenRow(user),

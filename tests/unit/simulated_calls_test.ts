@@ -41,6 +41,7 @@ function booked(overrides: Partial<BookedCall> = {}): BookedCall {
     nth: 0,
     requests: 1,
     pushed: 0,
+    hungUpAt: null,
     ...overrides,
   };
 }

@@ -234,7 +234,7 @@ Deno.test("a SIP trunk is configured by the environment", () => {
   };
   assertEquals(read({}), {
     kind: "sip",
-    trunk: { protocol: "tls", host: "trunk.example.com", port: 5061 },
+    trunk: { protocol: "tls", host: "trunk.example.com", port: null },
     credentials: { user: "studio", password: "secret" },
     from: "sip:+14155550100@trunk.example.com",
     listen: { host: "0.0.0.0", port: 5060 },

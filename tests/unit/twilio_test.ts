@@ -130,6 +130,8 @@ Deno.test("the provider's ends are ours", () => {
     ["no-answer", null, "no_answer"],
     ["canceled", null, "canceled"],
     ["failed", null, "invalid_number"],
+    ["failed", 400, "provider_unavailable"],
+    ["failed", 415, "media_incompatible"],
     ["failed", 404, "invalid_number"],
     ["failed", 484, "invalid_number"],
     ["failed", 403, "forbidden"],
@@ -154,7 +156,7 @@ Deno.test("the provider's ends are ours", () => {
 
 Deno.test("an answer to the wish to dial is accepted, refused or unknown", () => {
   const answered = (status: number, body: string) => {
-    return parseCreate({ kind: "answered", answer: { status, body } }).result;
+    return parseCreate({ kind: "answered", answer: { status, body, date: null } }).result;
   };
   assertEquals(answered(201, '{"sid":"CA1"}'), { kind: "accepted", providerCallId: "CA1" });
   for (
@@ -270,6 +272,7 @@ Deno.test("the account comes from the environment", () => {
     token: ENV.TWILIO_AUTH_TOKEN,
     from: ENV.TWILIO_FROM,
     webhookKey: null,
+    quietSeconds: 120,
   });
 });
 
@@ -283,6 +286,7 @@ Deno.test("a bad setting of the account is named, and no secret is repeated", ()
     { TWILIO_AUTH_TOKEN: "" },
     { TWILIO_FROM: "4155550100" },
     { TWILIO_WEBHOOK_KEY: "short" },
+    { TWILIO_QUIET_SECONDS: "15" },
   ];
   for (const bad of wrong) {
     const env: Record<string, string | undefined> = { ...ENV, ...bad };

@@ -63,9 +63,20 @@ export const createAssistant = defineCommand({
       value: "FILE",
       about: "Holds the secret that signs the reports (a new one, which is shown once).",
     },
+    "recording-key-file": {
+      type: "string",
+      value: "FILE",
+      about: "Holds ElevenLabs' API key, which its recordings need (none).",
+    },
+    "recording-host": {
+      type: "string",
+      value: "HOST",
+      about: "Where the platform keeps recordings, besides its own hosts.",
+      multiple: true,
+    },
   },
   async run(machine, { values }) {
-    const webhook = await webhookOf(machine, values.webhook, values["webhook-secret-file"]);
+    const webhook = await webhookOf(machine, values);
     const answer = await setUpClient(machine, {
       name: values.client,
       assistants: [{
@@ -98,7 +109,7 @@ export const showAssistantWebhook = defineCommand({
     const assistant = await requireAssistant(studio, client, name);
     const path = agentHookPath(assistant.id);
     const url = studio.publicUrl === null ? null : new URL(path, studio.publicUrl).href;
-    const { platform } = assistant;
+    const { platform, recordingHosts, hasApiKey } = assistant;
     return {
       json: {
         assistant: assistant.name,
@@ -107,11 +118,14 @@ export const showAssistantWebhook = defineCommand({
         path,
         platform,
         hasSecret: platform !== null,
+        recordingHosts,
+        hasApiKey,
       },
       text: [
         `URL       ${url ?? path}`,
         `Platform  ${platform ?? "none: nothing is taken at this URL yet"}`,
         `Secret    ${platform === null ? "not set" : "set"}`,
+        `Audio     ${recordingHosts.join(", ") || "from no host"}${keyOf(assistant)}`,
       ].join("\n"),
       remark: url === null
         ? "Set PUBLIC_URL to see the whole address."
@@ -121,6 +135,12 @@ export const showAssistantWebhook = defineCommand({
     };
   },
 });
+
+/** What is to be known of the key that recordings may need. */
+function keyOf({ platform, hasApiKey }: AssistantView): string {
+  if (platform !== "elevenlabs") return "";
+  return hasApiKey ? "; API key set" : "; no API key, so none can be heard (--recording-key-file)";
+}
 
 async function requireAssistant(
   { app }: Studio,
@@ -138,20 +158,37 @@ async function requireAssistant(
 
 type WebhookOption = { settings: AgentWebhook | null; isNew: boolean };
 
+type WebhookValues = {
+  webhook?: string;
+  "webhook-secret-file"?: string;
+  "recording-key-file"?: string;
+  "recording-host"?: string[];
+};
+
 async function webhookOf(
   machine: Machine,
-  text: string | undefined,
-  file: string | undefined,
+  { webhook: text, ...values }: WebhookValues,
 ): Promise<WebhookOption | undefined> {
-  if (text === undefined) {
-    if (file !== undefined) throw new UsageError("--webhook-secret-file needs --webhook");
-    return undefined;
+  const {
+    "webhook-secret-file": file,
+    "recording-key-file": keyFile,
+    "recording-host": recordingHosts,
+  } = values;
+  const platform = text === undefined ? "none" : oneOf("webhook", text, [
+    ...AGENT_PLATFORMS,
+    "none",
+  ]);
+  if (platform === "none") {
+    for (const name of ["webhook-secret-file", "recording-key-file", "recording-host"] as const) {
+      if (values[name] !== undefined) throw new UsageError(`--${name} needs --webhook PLATFORM`);
+    }
+    return text === undefined ? undefined : { settings: null, isNew: false };
   }
-  const platform = oneOf("webhook", text, [...AGENT_PLATFORMS, "none"]);
-  if (platform === "none") return { settings: null, isNew: false };
+  const apiKey = keyFile && textOf(keyFile, await machine.readFile(keyFile)).trim();
+  const recordings = { apiKey, recordingHosts };
   if (file !== undefined) {
     const secret = textOf(file, await machine.readFile(file)).trim();
-    return { settings: { platform, secret }, isNew: false };
+    return { settings: { platform, secret, ...recordings }, isNew: false };
   }
   if (platform === "elevenlabs") {
     throw new UsageError(
@@ -159,7 +196,7 @@ async function webhookOf(
         "`studio assistant webhook` shows), and pass the secret in --webhook-secret-file FILE",
     );
   }
-  return { settings: { platform, secret: mintWebhookSecret() }, isNew: true };
+  return { settings: { platform, secret: mintWebhookSecret(), ...recordings }, isNew: true };
 }
 
 function withSecret({ json, text }: Answer, secret: string): Answer {

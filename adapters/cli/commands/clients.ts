@@ -1,9 +1,9 @@
 import type { ClientView } from "../../../src/access/queries.ts";
 import { formatMicros } from "../../../src/billing/money.ts";
 import type { ClientSetup } from "../../../src/setup/setup.ts";
-import { countOf, defineCommand, listOf, OPERATOR, UsageError } from "../command.ts";
+import { countOf, defineCommand, listOf, OPERATOR, UsageError, type Values } from "../command.ts";
 import { table } from "../table.ts";
-import { CALL_RULE_OPTIONS, callRulesOf } from "./rule_options.ts";
+import { CALL_RULE_OPTIONS, callRulesOf, CAP_OPTIONS, capsOf } from "./rule_options.ts";
 import { setUpClient, setUpOne } from "./set_up.ts";
 
 /** `client create` */
@@ -23,6 +23,7 @@ export const createClient = defineCommand({
       about: "What telephony is expected to cost us per minute, by country, and default=AMOUNT.",
     },
     ...CALL_RULE_OPTIONS,
+    ...CAP_OPTIONS,
   },
   async run(machine, { values }) {
     const { name, country } = values;
@@ -31,10 +32,15 @@ export const createClient = defineCommand({
       country,
       tariff: tariffOf(values),
       phoneRates: ratesOf(values["phone-rates"]),
-      rules: callRulesOf(values),
+      rules: rulesOf(values),
     });
   },
 });
+
+function rulesOf(values: Values<typeof CALL_RULE_OPTIONS & typeof CAP_OPTIONS>) {
+  const [rules, caps] = [callRulesOf(values), capsOf(values)];
+  return rules || caps ? { ...rules, ...caps } : undefined;
+}
 
 /** `client list` */
 export const listClients = defineCommand({

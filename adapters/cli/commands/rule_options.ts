@@ -4,6 +4,7 @@
  * @module
  */
 import type { DialingRules } from "../../../src/campaigns/campaign.ts";
+import type { CallCaps } from "../../../src/compliance/call_caps.ts";
 import type { CallingWindow, CallRules } from "../../../src/compliance/call_rules.ts";
 import { countOf, listOf, UsageError, type Values } from "../command.ts";
 
@@ -36,6 +37,25 @@ export const CALL_RULE_OPTIONS = {
   },
 } as const;
 
+/** Of clients and tokens. */
+export const CAP_OPTIONS = {
+  "max-calls-per-minute": {
+    type: "string",
+    value: "N",
+    about: "Calls that may be started a minute, or any (any).",
+  },
+  "max-calls-per-day": {
+    type: "string",
+    value: "N",
+    about: "Calls that may be started a day (UTC), or any (any).",
+  },
+  "max-spend-per-day": {
+    type: "string",
+    value: "AMOUNT",
+    about: "Money for the calls of a day (UTC), in the client's currency, or any (any).",
+  },
+} as const;
+
 /** Of campaigns alone. */
 export const DIALING_RULE_OPTIONS = {
   ...CALL_RULE_OPTIONS,
@@ -65,6 +85,18 @@ export function callRulesOf(
     requireConsent: values["require-consent"],
     maxConcurrentCalls: countOf("max-concurrent", values["max-concurrent"], 10_000),
     maxPricePerMinute: values["max-price"] === "any" ? null : values["max-price"],
+  });
+}
+
+/** The caps that were named; undefined when none was. */
+export function capsOf(values: Values<typeof CAP_OPTIONS>): CallCaps | undefined {
+  const count = (option: "max-calls-per-minute" | "max-calls-per-day") =>
+    values[option] === "any" ? null : countOf(option, values[option], 1_000_000);
+  const spend = values["max-spend-per-day"];
+  return named<CallCaps>({
+    maxCallsPerMinute: count("max-calls-per-minute"),
+    maxCallsPerDay: count("max-calls-per-day"),
+    maxSpendPerDay: spend === "any" ? null : spend,
   });
 }
 

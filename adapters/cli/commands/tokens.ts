@@ -2,6 +2,7 @@ import type { TokenView } from "../../../src/access/access_repo.ts";
 import { PERMISSIONS } from "../../../src/access/principal.ts";
 import { parseMoment } from "../../../src/kernel/moment.ts";
 import { defineCommand, listOf, oneOf, OPERATOR } from "../command.ts";
+import { CAP_OPTIONS, capsOf } from "./rule_options.ts";
 import { table } from "../table.ts";
 
 /** `token create` */
@@ -18,6 +19,7 @@ export const createToken = defineCommand({
       about: `Fewer than the user's, of ${PERMISSIONS.join(", ")}.`,
     },
     expires: { type: "string", value: "TIME", about: "ISO-8601 with an offset (never)." },
+    ...CAP_OPTIONS,
   },
   async run(machine, { values: { user, name, permissions, expires, ...flags } }) {
     const input = {
@@ -27,6 +29,7 @@ export const createToken = defineCommand({
       permissions: permissions === undefined
         ? undefined
         : listOf(permissions).map((text) => oneOf("permissions", text, PERMISSIONS)),
+      caps: capsOf(flags),
       expiresAt: expires === undefined ? undefined : parseMoment("--expires", expires),
     };
     const { app } = await machine.open();
@@ -87,6 +90,7 @@ function shown({ token, userEmail }: TokenView) {
     name: token.name,
     readOnly: token.readOnly,
     permissions: token.permissions,
+    caps: token.caps,
     createdAt: token.createdAt.toISOString(),
     lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
     expiresAt: token.expiresAt?.toISOString() ?? null,

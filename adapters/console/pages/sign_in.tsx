@@ -11,7 +11,7 @@ import type { Assets } from "../assets.ts";
 import type { Env, Parts } from "../create_console.tsx";
 import { newsOf } from "../errors.tsx";
 import { readForm } from "../form.ts";
-import { addressOf, ownPath } from "../guards.ts";
+import { ownPath } from "../guards.ts";
 import { documentResponse } from "../ui/document.tsx";
 import { SubmitButton, TextField } from "../ui/form.tsx";
 import { Card } from "../ui/layout.tsx";
@@ -46,7 +46,7 @@ export function signInRoutes({ app, assets, clock, cookie }: Parts): Hono<Env> {
     const form = await readForm(c.req.raw);
     const to = ownPath(form.text("to"));
     const email = form.text("email");
-    const address = addressOf(c.req.raw, c.env.peer);
+    const { address } = c.env;
     try {
       const secret = await app.access.signIn({ email, password: form.text("password"), address });
       cookie.set(c, secret);

@@ -2,12 +2,14 @@
  * ElevenLabs' post-call webhook, type `post_call_transcription`: the conversation with its analysis
  * (https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks; its `data` is what "Get
  * conversation" answers). Outcomes are its data collection's results. It tells neither who hung up,
- * nor the turns that an outcome rests on.
+ * nor the turns that an outcome rests on. The recording is what "Get conversation audio" answers
+ * (https://elevenlabs.io/docs/api-reference/conversations/get-audio): MP3, for the API key alone.
  *
  * @module
  */
 import { z } from "zod";
 import type { AgentReport } from "../../../src/calls/agent_report.ts";
+import { type AgentWebhook, recordingHostsOf } from "../../../src/campaigns/agent_webhook.ts";
 import { callUuidIn, momentOf, outcomesOf, parsePayload, turnsOf } from "./payload.ts";
 
 const payloadType = z.object({ type: z.string() });
@@ -16,6 +18,8 @@ const transcription = z.object({
   event_timestamp: z.union([z.number(), z.string()]).optional(),
   data: z.object({
     conversation_id: z.string(),
+    // Not told by older webhooks.
+    has_audio: z.boolean().nullish(),
     transcript: z.array(z.object({
       role: z.string(),
       message: z.string().nullish(),
@@ -33,7 +37,11 @@ const transcription = z.object({
 });
 
 /** The conversation as a report; null for other types, such as `post_call_audio`. */
-export function elevenLabsReport(payload: unknown, now: Date): AgentReport | null {
+export function elevenLabsReport(
+  payload: unknown,
+  now: Date,
+  webhook: Pick<AgentWebhook, "recordingHosts">,
+): AgentReport | null {
   if (parsePayload(payloadType, payload).type !== "post_call_transcription") return null;
   const { event_timestamp: time, data } = parsePayload(transcription, payload);
   const collected = Object.entries(data.analysis?.data_collection_results ?? {});
@@ -53,6 +61,15 @@ export function elevenLabsReport(payload: unknown, now: Date): AgentReport | nul
     ),
     summary: data.analysis?.transcript_summary ?? undefined,
     ...outcomesOf(collected.map(([name, { value }]) => [name, value ?? null])),
+    ...(data.has_audio === false ? {} : {
+      recording: { url: audioUrl(data.conversation_id, webhook) },
+    }),
     ended: { reason: null },
   };
+}
+
+/** Accounts with data residency have a host of their own, which the assistant's settings name. */
+function audioUrl(id: string, { recordingHosts }: Pick<AgentWebhook, "recordingHosts">): string {
+  const [host] = recordingHostsOf({ platform: "elevenlabs", recordingHosts });
+  return `https://${host}/v1/convai/conversations/${encodeURIComponent(id)}/audio`;
 }

@@ -9,6 +9,7 @@ import {
   type AgentReport,
   MAX_EVENT_ID,
   MAX_OUTCOMES,
+  MAX_RECORDING_URL,
   MAX_TURNS,
 } from "../../../src/calls/agent_report.ts";
 import { parsePayload } from "./payload.ts";
@@ -34,6 +35,10 @@ export const studioPayload = z.object({
     turn: z.int().min(0).nullish().describe("Index of the turn that it rests on, from 0."),
   })).max(MAX_OUTCOMES).optional().describe("All that was found out so far."),
   optOut: z.boolean().optional().describe("The contact wishes not to be called again."),
+  recording: z.object({ url: z.string().max(MAX_RECORDING_URL) }).optional().describe(
+    "Where its recording is: an https:// URL that serves audio/mpeg, at one of the assistant's " +
+      "recording hosts. Shown to nobody.",
+  ),
   ended: z.object({ reason: z.enum(AGENT_ENDS).nullish() }).optional().describe(
     "The conversation is over, and how where known.",
   ),

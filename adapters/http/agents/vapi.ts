@@ -32,6 +32,9 @@ const endOfCall = z.object({
         secondsFromStart: z.number().nullish(),
       })).nullish(),
       variableValues: variables,
+      // WAV unless the assistant's artifactPlan.recordingFormat is "mp3".
+      recordingUrl: z.string().nullish(),
+      stereoRecordingUrl: z.string().nullish(),
       // By id, each with a name and a result; what does not look so is passed over.
       structuredOutputs: variables,
     }).nullish(),
@@ -47,6 +50,7 @@ export function vapiReport(payload: unknown, now: Date): AgentReport | null {
   if (parsePayload(messageType, payload).message.type !== "end-of-call-report") return null;
   const { message } = parsePayload(endOfCall, payload);
   const { call, artifact, analysis, timestamp } = message;
+  const recordingUrl = artifact?.recordingUrl ?? artifact?.stereoRecordingUrl;
   return {
     callUuid: callUuidIn(
       "message.call (metadata or assistantOverrides.variableValues)",
@@ -69,6 +73,7 @@ export function vapiReport(payload: unknown, now: Date): AgentReport | null {
       ...Object.entries(structuredData.safeParse(analysis?.structuredData).data ?? {}),
       ...Object.values(artifact?.structuredOutputs ?? {}).flatMap(findings),
     ]),
+    ...(recordingUrl ? { recording: { url: recordingUrl } } : {}),
     ended: { reason: endOf(message.endedReason ?? "") },
   };
 }

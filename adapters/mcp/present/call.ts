@@ -10,6 +10,7 @@ import { type Call, isLive } from "../../../src/calls/call.ts";
 import type { CallView } from "../../../src/calls/call_repo.ts";
 import { phoneCostOf } from "../../../src/calls/phone_cost.ts";
 import type { CallDetails } from "../../../src/calls/queries.ts";
+import { fitDocument } from "./fit_document.ts";
 import { presentCosts } from "./money.ts";
 import { anyText, outcomeShape, presentOutcome } from "./outcome.ts";
 import { fence, noticeFor } from "./untrusted.ts";
@@ -94,8 +95,20 @@ export const callDetailsShape = {
   notice: z.string().optional(),
 };
 
-/** A call in full. */
+/** Where what a call's details leave out is in full. */
+const REST = "get-call-outcomes has the outcomes in full, get-call-transcript the summary";
+
+/** A call in full, shortened when it is longer than clients take; `notice` says so. */
 export function presentCallDetails(details: CallDetails, principal: Principal) {
+  const { call, outcomes } = details;
+  const { shortened, ...document } = fitDocument(wholeCall(details, principal), REST);
+  return {
+    ...document,
+    ...noticeFor(call.summary !== null || anyText(outcomes), shortened),
+  };
+}
+
+function wholeCall(details: CallDetails, principal: Principal) {
   const { call, outcomes } = details;
   return {
     ...presentCall(details, principal),
@@ -109,6 +122,5 @@ export function presentCallDetails(details: CallDetails, principal: Principal) {
     outcomes: outcomes.map(presentOutcome),
     cost: presentCost(call),
     ...(call.summary === null ? {} : { summary: fence(call.summary) }),
-    ...noticeFor(call.summary !== null || anyText(outcomes)),
   };
 }

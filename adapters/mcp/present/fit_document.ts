@@ -25,8 +25,8 @@ const STEPS: readonly [texts: number, lists: number][] = [
 export function fitDocument<Document extends object>(
   document: Document,
   rest: string,
-): Document | Document & { shortened: string } {
-  let fitting = document;
+): Document & { shortened?: string } {
+  let fitting: Document & { shortened?: string } = document;
   for (const [texts, lists] of STEPS) {
     if (fits(fitting)) break;
     const shortened = `Texts longer than ${texts} characters ` +

@@ -3,13 +3,57 @@
  *
  * @module
  */
+import { invalid } from "../../../src/kernel/errors.ts";
 
 /** UTF-8 bytes of rows or a document; a token of such JSON is 2.4 bytes or more. */
 const MAX_BYTES = 55_000;
+const encoder = new TextEncoder();
 
 /** Whether a value is short enough. */
 export function fits(value: unknown): boolean {
-  return new TextEncoder().encode(JSON.stringify(value)).length <= MAX_BYTES;
+  const text = JSON.stringify(value);
+  // A character is three bytes at most.
+  return text.length * 3 <= MAX_BYTES || encoder.encode(text).length <= MAX_BYTES;
+}
+
+function bytesOf(value: unknown): number {
+  return encoder.encode(JSON.stringify(value)).length;
+}
+
+/** Which part of a long list is wanted. */
+export interface Wanted {
+  /** Index of the first; default 0. */
+  from?: number;
+  /** Parameter that says so. */
+  field: string;
+  /** What one is called. */
+  what: string;
+  /** What stands in the same result, and takes of the room. */
+  beside?: unknown;
+}
+
+/**
+ * As many of a list's items as fit, from the one that is wanted on; `next` is the index to go on with,
+ * and `notice` says so, when there are more.
+ *
+ * @throws DomainError `invalid` when there is nothing at that index.
+ */
+export function fitFrom<Item>(
+  all: readonly Item[],
+  { from = 0, field, what, beside }: Wanted,
+): { items: Item[]; next?: number; notice?: string } {
+  if (from > 0 && from >= all.length) {
+    throw invalid(field, `must be below ${all.length}, the number of ${what}s`);
+  }
+  let room = MAX_BYTES - (beside === undefined ? 0 : bytesOf(beside));
+  let next = from;
+  // A comma each. One alone always has room: the longest text is not half as long.
+  while (next < all.length && (room -= bytesOf(all[next]) + 1) >= 0) next++;
+  const items = all.slice(from, next);
+  if (next === all.length) return { items };
+  const shown = items.length === 0 ? `No ${what}` : `Only ${what}s ${from} to ${next - 1}`;
+  const notice = `${shown} of ${all.length} (from 0): call again with ${field} ${next} for more.`;
+  return { items, next, notice };
 }
 
 /** A way to make rows shorter. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { Balance } from "../../../src/billing/balance_service.ts";
+import type { Balance, NamedBalance } from "../../../src/billing/balance_service.ts";
 import { formatMicros } from "../../../src/billing/money.ts";
 import type { CostSums } from "../../../src/campaigns/stats.ts";
 
@@ -18,6 +18,18 @@ export const balanceShape = z.object({
 /** What a client may spend, and what is held back for calls that have not ended. */
 export function presentBalance({ available, reserved, currency }: Balance) {
   return { available: formatMicros(available), reserved: formatMicros(reserved), currency };
+}
+
+/** Balances of many clients, of which there may be more than so many; nothing when there are none. */
+export function presentBalances(balances: NamedBalance[], most: number) {
+  if (balances.length === 0) return {};
+  return {
+    balances: balances.map(({ clientId, clientName, ...balance }) => ({
+      client: { uuid: clientId, name: clientName },
+      ...presentBalance({ clientId, ...balance }),
+    })),
+    ...(balances.length < most ? {} : { balancesOmitted: `after the first ${most} by name` }),
+  };
 }
 
 /** What calls cost, in one currency: the client pays `totalPrice`; `margin` is what remains of it. */

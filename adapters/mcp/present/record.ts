@@ -26,8 +26,14 @@ export const recordShape = {
   ...owned,
 };
 
-/** A record as every tool shows it; empty parameters are left out. */
-export function presentRecord({ record, clientName }: RecordView, principal: Principal) {
+/**
+ * A record as every tool shows it; empty parameters are left out. `doNotCallAt` says as well that the
+ * number must not be called because of another record that has it.
+ */
+export function presentRecord(
+  { record, clientName, numberListedAt }: RecordView,
+  principal: Principal,
+) {
   return compact({
     uuid: record.id,
     name: record.name,
@@ -38,7 +44,7 @@ export function presentRecord({ record, clientName }: RecordView, principal: Pri
     country: record.country,
     status: record.status,
     recordTypeUuid: record.typeId,
-    doNotCallAt: time(record.doNotCallAt),
+    doNotCallAt: time(record.doNotCallAt ?? numberListedAt),
     parameters: Object.keys(record.parameters).length === 0 ? null : record.parameters,
     createdAt: time(record.createdAt),
     updatedAt: time(record.updatedAt),

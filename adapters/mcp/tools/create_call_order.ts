@@ -9,11 +9,10 @@ import { callOrderShape, presentCallOrder } from "../present/call_order.ts";
 export const createCallOrder = defineTool({
   name: "create-call-order",
   title: "Create a call order",
-  description:
-    "Assign a record to a campaign for calling. Use it once it is settled who is to be " +
-    "called; it calls nobody yet. A record has one open order per campaign. " +
+  description: "Assign a record to a campaign for calling. Use it once it is settled whom to " +
+    "call; it calls nobody yet. A record has one open order per campaign. " +
     "Next: initiate-call. In campaigns with autoDial the " +
-    "server itself calls at scheduledTime, and that call costs money.",
+    "server itself calls at scheduledTime, which costs money.",
   hints: {
     readOnlyHint: false,
     destructiveHint: false,
@@ -27,7 +26,7 @@ export const createCallOrder = defineTool({
     campaignUuid: uuid("UUID of the campaign"),
     callType: choice(
       CALL_TYPES,
-      "Call type (default: phone_out, the only one that can be dialled)",
+      "Call type (default: phone_out; no other is dialled)",
     ).optional(),
     scheduledTime: text("ISO-8601 time with offset, e.g. 2026-05-04T15:30:00+02:00").optional(),
     instructions: text(

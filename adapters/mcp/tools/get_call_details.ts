@@ -9,7 +9,7 @@ export const getCallDetails = defineTool({
   name: "get-call-details",
   title: "Get call details",
   description: "Get a call's status, end reason, campaign, record, outcomes, cost breakdown and " +
-    "timeline. Use it to follow a call and to learn how it ended. With waitSeconds it returns as " +
+    "timeline. Use it to follow a call. With waitSeconds it returns as " +
     "soon as the call ends; until there is an endReason call it again. " +
     "Next: get-call-transcript, get-call-outcomes, get-call-recording.",
   hints: READS,
@@ -20,7 +20,7 @@ export const getCallDetails = defineTool({
     waitSeconds: whole(
       0,
       MAX_WAIT_SECONDS,
-      `Wait up to so many seconds for the call to end, 0-${MAX_WAIT_SECONDS} (default: 0)`,
+      `Seconds to wait for the call's end, 0-${MAX_WAIT_SECONDS} (default: 0)`,
     ).optional(),
   }),
   output: z.object(callDetailsShape),

@@ -10,7 +10,7 @@ export const getCallRecording = defineTool({
   title: "Get a call's recording",
   description: "Get a URL that serves the recording of a completed call (MP3) to anybody " +
     `for ${LINK_MINUTES} minutes. Use it when the user wants to hear the call. ` +
-    "Next: give the URL to the user.",
+    "Next: give them the URL.",
   hints: READS,
   permission: "calls.view",
   toolset: "core",

@@ -33,8 +33,7 @@ export const initiateCall = defineTool({
   input: z.object({
     callOrderUuid: uuid("UUID of the call order"),
     idempotencyKey: text(
-      `Your own key, up to ${MAX_KEY} characters: repeating it returns the same call ` +
-        "instead of dialling again",
+      `Your own key, up to ${MAX_KEY} characters: repeated, it returns the same call`,
     ).optional(),
   }),
   output: z.object({

@@ -3,15 +3,15 @@ import { CAMPAIGN_STATUSES } from "../../../src/campaigns/campaign.ts";
 import { MAX_SEARCH } from "../../../src/kernel/text.ts";
 import { defineTool, READS } from "../define_tool.ts";
 import { choice, paging, text } from "../fields.ts";
-import { cut, fitPage } from "../present/fit_page.ts";
+import { cut, fitPage, without } from "../present/fit_page.ts";
 import { compact, owned, ownerOf, paged, pageOf, time } from "../present/wire.ts";
 
 /** `list-campaigns` */
 export const listCampaigns = defineTool({
   name: "list-campaigns",
   title: "List campaigns",
-  description: "List campaigns, newest first. Use it to learn the uuids that call orders and the " +
-    "campaign resources take. Only active campaigns make calls. Next: create-call-order.",
+  description: "List campaigns, newest first. Use it to learn the uuids for call orders and " +
+    "resources. Only active campaigns make calls. Next: create-call-order.",
   hints: READS,
   permission: null,
   toolset: "discovery",
@@ -51,6 +51,9 @@ export const listCampaigns = defineTool({
     const { rows, notice } = fitPage(all, [{
       notice: "long descriptions are cut off; ask for a smaller limit",
       reduce: (row) => cut(row, 60, "description"),
+    }, {
+      notice: "descriptions are left out, long names cut off; ask for a smaller limit",
+      reduce: (row) => cut(without(row, "description"), 60, "name", "assistantName"),
     }]);
     return { campaigns: rows, ...pageOf(page), notice };
   },

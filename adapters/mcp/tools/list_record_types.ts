@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineTool, READS } from "../define_tool.ts";
 import { paging } from "../fields.ts";
-import { cut, fitPage } from "../present/fit_page.ts";
+import { cut, fitPage, without } from "../present/fit_page.ts";
 import { compact, owned, ownerOf, paged, pageOf } from "../present/wire.ts";
 
 /** `list-record-types` */
@@ -9,7 +9,7 @@ export const listRecordTypes = defineTool({
   name: "list-record-types",
   title: "List record types",
   description: "List record types (kinds of contact), newest first. Use it to learn the " +
-    "recordTypeUuid that adding and listing records take. Next: create-record.",
+    "recordTypeUuid of records. Next: create-record.",
   hints: READS,
   permission: null,
   toolset: "discovery",
@@ -39,6 +39,9 @@ export const listRecordTypes = defineTool({
     const { rows, notice } = fitPage(all, [{
       notice: "long descriptions are cut off; ask for a smaller limit",
       reduce: (row) => cut(row, 60, "description"),
+    }, {
+      notice: "descriptions are left out, long names cut off; ask for a smaller limit",
+      reduce: (row) => cut(without(row, "description"), 60, "name"),
     }]);
     return { recordTypes: rows, ...pageOf(page), notice };
   },

@@ -12,7 +12,7 @@ export const listRecords = defineTool({
   name: "list-records",
   title: "List records",
   description: "List and search records (contacts), newest first. Use it to find a record's uuid " +
-    "before adding a record or ordering a call. Next: get-record. Then create-call-order.",
+    "before adding a record or ordering a call. Next: get-record, create-call-order.",
   hints: READS,
   permission: null,
   toolset: "core",
@@ -33,12 +33,20 @@ export const listRecords = defineTool({
     const page = await app.records.list(principal, input);
     const all = page.items.map((view) => presentRecord(view, principal));
     const { rows, notice } = fitPage(all, REDUCTIONS);
-    return { records: rows, ...pageOf(page), notice };
+    const notices = [page.atLeast ? COUNTED : undefined, notice].filter((each) =>
+      each !== undefined
+    );
+    return {
+      records: rows,
+      ...pageOf(page),
+      ...(notices.length > 0 ? { notice: notices.join("; ") } : {}),
+    };
   },
 });
 
 const WHERE = "get-record shows them, or ask for a smaller limit";
 const LONG = 300;
+const COUNTED = "total is a lower bound, because so many records match; narrow the search to count";
 
 const REDUCTIONS: Reduction<ReturnType<typeof presentRecord>>[] = [
   {

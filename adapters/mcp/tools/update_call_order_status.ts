@@ -10,8 +10,8 @@ export const updateCallOrderStatus = defineTool({
   title: "Update a call order's status",
   description:
     "Set the status of a call order by hand. Use it to cancel, to plan again, or to note " +
-    "what a person wished. do_not_call also marks the record for good: it is never called again, " +
-    "and nothing leaves that status. " +
+    "what a person wished. do_not_call is for good and marks the record too: it is never " +
+    "called again. " +
     "Next: initiate-call.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   permission: null,

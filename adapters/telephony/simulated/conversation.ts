@@ -185,7 +185,7 @@ function findings({ outcomes }: Talk): string {
   return told.length === 0 ? "" : ` Noted: ${told.join("; ")}.`;
 }
 
-const CUT_OFF = "The call was ended at the longest that it may take";
+const CUT_OFF = "The call was cut off";
 
 function cutAt(maxSeconds: number, whole: Conversation): Conversation {
   if (whole.seconds <= maxSeconds) return whole;

@@ -16,7 +16,7 @@ export class MemoryPhoneBooks implements PhoneBooks {
     const nth = () =>
       Array.from(this.#calls.values())
         .filter((call) => call.to === entry.to && call.refused === null).length;
-    const line = booked ?? { ...entry, nth: nth(), requests: 0, pushed: 0 };
+    const line = booked ?? { ...entry, nth: nth(), requests: 0, pushed: 0, hungUpAt: null };
     return Promise.resolve(this.#put({ ...line, requests: line.requests + 1 }));
   }
 
@@ -44,6 +44,16 @@ export class MemoryPhoneBooks implements PhoneBooks {
   plan(ref: CallRef, pushed: number, nextAt: Date | null): Promise<void> {
     const booked = this.#calls.get(keyOf(ref));
     if (booked) this.#put({ ...booked, pushed, nextAt });
+    return Promise.resolve();
+  }
+
+  /** See the interface. */
+  hangUp(ref: CallRef, at: Date): Promise<void> {
+    const booked = this.#calls.get(keyOf(ref));
+    if (booked) {
+      const nextAt = booked.nextAt && at;
+      this.#put({ ...booked, hungUpAt: booked.hungUpAt ?? at, nextAt });
+    }
     return Promise.resolve();
   }
 

@@ -7,7 +7,6 @@
  * @module
  */
 import type { Call } from "../../../src/calls/call.ts";
-import type { CallEvent } from "../../../src/calls/call_event.ts";
 import type {
   ByteRange,
   CallGateway,
@@ -109,6 +108,15 @@ export class SimulatedPhoneNetwork implements CallGateway {
     }
   }
 
+  /** See the port. */
+  async hangUp({ id, clientId }: Call): Promise<void> {
+    try {
+      await this.#books.hangUp({ clientId, callId: id }, this.#clock.now());
+    } catch (cause) {
+      this.#onFailure(cause);
+    }
+  }
+
   /** See the port. Rejects when the books cannot be reached. */
   async recording(
     { id, clientId }: Call,
@@ -121,24 +129,6 @@ export class SimulatedPhoneNetwork implements CallGateway {
     const recorded = reports.find((report) => report.type === "recording");
     if (said === undefined || recorded === undefined) return null;
     return recordingOf(said.turns, recorded.durationSeconds ?? 0, range);
-  }
-
-  /**
-   * Books calls of the past as over, without reporting them: history for a demo, in real time.
-   *
-   * @returns for each call, all the events that it consisted of.
-   */
-  async remember(calls: { request: DialRequest; dialedAt: Date }[]): Promise<CallEvent[][]> {
-    const before = new Map<string, number>();
-    const booked = calls.map(({ request, dialedAt }) => {
-      const entry = this.#entry(request, dialedAt, 1);
-      const nth = before.get(entry.to) ?? 0;
-      if (entry.refused === null) before.set(entry.to, nth + 1);
-      return { ...entry, nth, requests: 1, pushed: 0, nextAt: null };
-    });
-    const events = booked.map((call) => eventsOf(call, this.#currency));
-    await this.#books.add(booked.map((call, i) => ({ ...call, pushed: events[i].length })));
-    return events;
   }
 
   /**

@@ -42,6 +42,8 @@ export interface BookedCall extends NewEntry {
   requests: number;
   /** Events that were reported. */
   pushed: number;
+  /** When the studio asked to end it; null when it did not. */
+  hungUpAt: Date | null;
 }
 
 /** The network's memory. Every method may reject when it cannot be reached. */
@@ -60,6 +62,8 @@ export interface PhoneBooks {
   claim(now: Date, until: Date, limit: number): Promise<BookedCall[]>;
   /** Notes how many events were reported, and when the next are due. */
   plan(ref: CallRef, pushed: number, nextAt: Date | null): Promise<void>;
+  /** Notes the first wish to end a call; its events are due at once, if any are to come. */
+  hangUp(ref: CallRef, at: Date): Promise<void>;
   /** Latest calls first: what was asked to dial, how often, and what came of it. */
   list(limit: number): Promise<BookedCall[]>;
 }

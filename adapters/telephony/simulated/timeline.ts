@@ -29,6 +29,24 @@ export function providerCallIdOf({ ref }: BookedCall): string {
 
 /** All that happens on a call, in order. A call that was refused has no life. */
 export function timelineOf(call: BookedCall, currency: string): Step[] {
+  const life = undisturbed(call, currency);
+  if (call.hungUpAt === null) return life;
+  const passed = call.hungUpAt.getTime() - call.dialedAt.getTime();
+  const offset = (passed / 1000) * call.speed;
+  const before = life.filter((step) => step.offset <= offset);
+  if (before.length === life.length) return life;
+  const answered = before.find(({ report }) => report.type === "answered");
+  if (answered === undefined) return [...before, ...unanswered("canceled", offset, currency)];
+  const talked = Math.max(1, Math.floor(offset - answered.offset));
+  return undisturbed({ ...call, maxSeconds: talked }, currency, "ended_by_client");
+}
+
+/** The life of a call that nobody here hangs up; one cut off at its longest ends with `cutOff`. */
+function undisturbed(
+  call: BookedCall,
+  currency: string,
+  cutOff: EndReason = "max_duration",
+): Step[] {
   if (call.refused !== null) return [];
   const chance = new Chance(`${call.seed} ${call.to} ${call.nth}`);
   const fate = fateOf(call.to, chance);
@@ -45,6 +63,7 @@ export function timelineOf(call: BookedCall, currency: string): Step[] {
       const patience = fate === "voicemail" ? chance.between(18, 24) : chance.between(3, 12);
       const answered = ringing + Math.min(patience, call.ringSeconds);
       const talk = converse(fate, { ...call, today: call.dialedAt }, chance);
+      if (talk.reason === "max_duration") talk.reason = cutOff;
       return [queued, rings, ...conversation(call, fate, answered, talk, currency)];
     }
   }

@@ -48,6 +48,8 @@ export interface DialogStore {
   hold(owner: Uuid, callIds: Uuid[], until: Date): Promise<Uuid[]>;
   /** Takes over calls that are not done and that nobody has in hand. */
   claim(owner: Uuid, now: Date, until: Date, limit: number): Promise<SipCall[]>;
+  /** Takes over one call that is not done, from whoever has it in hand; null when there is none. */
+  take(ref: CallRef, owner: Uuid, until: Date): Promise<SipCall | null>;
   /** Drops calls that are done and were dialled before. */
   forget(before: Date): Promise<void>;
 }
@@ -92,6 +94,16 @@ export class MemoryDialogStore implements DialogStore {
       .slice(0, limit);
     for (const call of left) Object.assign(call, { owner, heldUntil: until });
     return Promise.resolve(structuredClone(left));
+  }
+
+  /** See the interface. */
+  take({ clientId, callId }: CallRef, owner: Uuid, heldUntil: Date): Promise<SipCall | null> {
+    const call = this.#calls.get(callId);
+    if (call === undefined || call.done || call.ref.clientId !== clientId) {
+      return Promise.resolve(null);
+    }
+    Object.assign(call, { owner, heldUntil });
+    return Promise.resolve(structuredClone(call));
   }
 
   /** See the interface. */

@@ -24,11 +24,13 @@ import { agentHeaders } from "./agent_headers.ts";
 import { Dialog } from "./dialog.ts";
 import type { DialogStore, SipCall } from "./dialog_store.ts";
 import { parseUri } from "./message.ts";
+import { hostMaybePort } from "./transaction.ts";
 import { ReportedCall, type Reporting } from "./reported_call.ts";
 import type { SipSettings } from "./settings.ts";
 import { isRefusal } from "./statuses.ts";
 import { type Step, ThirdPartyCall } from "./third_party_call_control.ts";
 import type { Transport } from "./transport.ts";
+import { type Resolver, TrunkLookup } from "./trunk_lookup.ts";
 import { UserAgent } from "./user_agent.ts";
 
 /** What the gateway is made of. */
@@ -41,6 +43,8 @@ export interface SipGatewayOptions {
   onFailure?: (what: string, error: unknown) => void;
   /** Seconds between two questions to a peer whether it is still there. */
   pingSeconds?: number;
+  /** Finds the trunk's servers; the runtime's by default. */
+  resolver?: Resolver;
 }
 
 /** Milliseconds for which a dial waits for the trunk's first word. */
@@ -82,11 +86,13 @@ export class SipGateway implements CallGateway {
   readonly #delivering = Promise.withResolvers<Deliver>();
   readonly #stop = new AbortController();
   readonly #reporting: Reporting;
+  readonly #trunk: TrunkLookup;
 
   constructor(options: SipGatewayOptions) {
     this.#options = options;
     const { transport, clock, store } = options;
     const onFailure = options.onFailure ?? (() => {});
+    this.#trunk = new TrunkLookup(options.settings.trunk, clock, options.resolver);
     this.agent = new UserAgent({ transport, clock, onFailure });
     const deliver = this.#delivering.promise;
     this.#reporting = { store, clock, deliver, signal: this.#stop.signal, onFailure };
@@ -123,6 +129,24 @@ export class SipGateway implements CallGateway {
     }
   }
 
+  /**
+   * Asks the provider to end the call, if it is still live; idempotent; what comes of it is told by
+   * events. A call that another process has in hand is taken from it: that one learns so when it next
+   * looks at the books, and lets go.
+   *
+   * @throws StoreError when the books of such a call cannot be reached: it was not ended.
+   */
+  async hangUp({ id: callId, clientId }: Call): Promise<void> {
+    // A call that is just being dialled has to be somewhere before it can be ended.
+    if (!this.#live.has(callId)) await this.#dialing.get(callId);
+    const live = this.#live.get(callId);
+    if (live) return this.#end(live);
+    const { store, clock } = this.#options;
+    const until = new Date(clock.now().getTime() + HOLD_MS);
+    const call = await store.take({ clientId, callId }, this.#owner, until);
+    if (call !== null && !this.#live.has(callId)) this.#takeOverSoon(call);
+  }
+
   /** See the port. A recording comes from the agent's platform, if at all. */
   recording(): Promise<null> {
     return Promise.resolve(null);
@@ -134,7 +158,7 @@ export class SipGateway implements CallGateway {
    */
   async run(deliver: Deliver, signal: AbortSignal): Promise<void> {
     const { transport, settings, clock } = this.#options;
-    await transport.listen(settings.trunk.protocol);
+    await transport.listen(settings.trunk.protocol ?? "udp");
     this.#delivering.resolve(deliver);
     while (!signal.aborted) {
       await this.#lookAfter().catch((error) =>
@@ -198,6 +222,10 @@ export class SipGateway implements CallGateway {
       decide(UNKNOWN);
     });
     const control = new ThirdPartyCall(this.#legs(request, uri), (step) => {
+      if (step.type === "sent") {
+        call.invite = control.contact.pending;
+        return reported.save();
+      }
       waited();
       const nothingRang = !decided && step.type === "ended" && isRefusal(step.reason);
       if (nothingRang) {
@@ -219,7 +247,11 @@ export class SipGateway implements CallGateway {
     return await first;
   }
 
-  #note(reported: ReportedCall, control: ThirdPartyCall, step: Step): void {
+  #note(
+    reported: ReportedCall,
+    control: ThirdPartyCall,
+    step: Exclude<Step, { type: "sent" }>,
+  ): void {
     const { call } = reported;
     const now = this.#options.clock.now();
     call.invite = control.contact.pending;
@@ -254,9 +286,9 @@ export class SipGateway implements CallGateway {
       pingSeconds,
       contact: {
         callId: ref.callId,
-        uri: `sip:${to}@${trunk.host.includes(":") ? `[${trunk.host}]` : trunk.host}:${trunk.port}`,
+        uri: `sip:${to}@${hostMaybePort(trunk)}`,
         from,
-        proxy: trunk,
+        servers: () => this.#trunk.targets(),
         credentials,
         ringSeconds,
         headers: [],
@@ -265,7 +297,7 @@ export class SipGateway implements CallGateway {
         callId: `${ref.callId}-agent`,
         uri,
         from,
-        proxy: null,
+        servers: null,
         credentials: null,
         ringSeconds: AGENT_RINGS_SECONDS,
         headers: agentHeaders(ref, agent.context),
@@ -292,8 +324,15 @@ export class SipGateway implements CallGateway {
       }
     }
     const left = await store.claim(this.#owner, now, until, BATCH);
-    await Promise.all(left.map((call) => this.#takeOver(call)));
+    for (const call of left) this.#takeOverSoon(call);
     await store.forget(new Date(now.getTime() - KEPT_DAYS * 86_400_000));
+  }
+
+  /** Not awaited: a peer that is gone takes longer to be given up than a call is held. */
+  #takeOverSoon(call: SipCall): void {
+    this.#takeOver(call).catch((error) =>
+      this.#reporting.onFailure("a call that was left behind could not be ended", error)
+    );
   }
 
   /** Ends a call that a process left behind, and reports what that one could not. */
@@ -310,20 +349,35 @@ export class SipGateway implements CallGateway {
     void this.#forgetWhenTold(call.ref.callId, reported);
   }
 
-  async #endLeftBehind({ invite, contact, assistant }: SipCall): Promise<EndReason> {
-    const { trunk, credentials } = this.#options.settings;
-    const bye = async (state: SipCall["contact"], fallback: typeof trunk) => {
+  async #endLeftBehind({ invite, contact, assistant, events }: SipCall): Promise<EndReason> {
+    const { credentials } = this.#options.settings;
+    const servers = await this.#trunk.targets();
+    const bye = async (state: SipCall["contact"]) => {
       if (state === null) return false;
       const dialog = new Dialog({ ...state, localSeq: state.localSeq + SEQ_GAP });
-      return await this.agent.bye(dialog, fallback, credentials);
+      return await this.agent.bye(dialog, servers[0].protocol, credentials);
     };
     if (contact !== null) {
-      const [there] = await Promise.all([bye(contact, trunk), bye(assistant, trunk)]);
+      const [there] = await Promise.all([bye(contact), bye(assistant)]);
       return there ? "ended_by_client" : "contact_lost";
     }
     if (invite === null) return "provider_unavailable";
-    await this.agent.cancelLeftBehind(invite, trunk);
-    return "canceled";
+    // Which of the servers has it is not written down; the others do not know what is meant. One
+    // after the other: it is the same CANCEL.
+    let known = false;
+    for (const server of servers) {
+      known ||= await this.agent.cancelLeftBehind(invite, server);
+    }
+    // Nothing came back from it then, and it knows nothing now: the INVITE was lost.
+    return known || events.length > 0 ? "canceled" : "provider_unavailable";
+  }
+
+  /** Ends a call in hand; reported at once, confirmed by both ends when they will. */
+  #end({ reported, control }: LiveCall): void {
+    const reason = reported.call.answeredAt === null ? "canceled" : "ended_by_client";
+    control?.end(reason).catch((error) =>
+      this.#reporting.onFailure("a call could not be hung up", error)
+    );
   }
 
   async #farewell(): Promise<void> {

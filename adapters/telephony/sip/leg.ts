@@ -13,6 +13,7 @@ import {
   type SipRequest,
   type SipResponse,
   valueOf,
+  valuesOf,
 } from "./message.ts";
 import { blackHole, flowing, type Origin, refusing, relayed, sameMedia } from "./sdp.ts";
 import {
@@ -22,6 +23,7 @@ import {
   type InviteListener,
   randomId,
 } from "./transaction.ts";
+import { LEAST_SECONDS, SessionTimer } from "./session_timer.ts";
 import { TRANSACTION_MS } from "./timers.ts";
 import type { Flow, Protocol, Target } from "./transport.ts";
 import type { UserAgent } from "./user_agent.ts";
@@ -33,8 +35,8 @@ export interface LegOptions {
   uri: string;
   /** Our own URI, in From. */
   from: string;
-  /** Where the INVITE goes, when not where the URI says: the trunk. */
-  proxy: Target | null;
+  /** Where the INVITE goes, best first, when not where the URI says: the trunk's servers. */
+  servers: (() => Promise<Target[]>) | null;
   /** For challenges; null refuses them. */
   credentials: Credentials | null;
   /** Seconds to an answer, from the INVITE and again from the first ring. */
@@ -57,6 +59,8 @@ export type Invited =
 
 /** Whom a leg tells. */
 export interface LegListener {
+  /** The INVITE is on its way, each time that it is: it may have to be cancelled. */
+  onSent(): void;
   /** The peer has the INVITE, whatever it will make of it. */
   onTrying(): void;
   onRinging(): void;
@@ -68,8 +72,16 @@ export interface LegListener {
 
 type State = "calling" | "unacknowledged" | "up" | "over";
 
+/** Requests that we take (RFC 3261 §20.5). */
+export const ALLOW: Header = ["allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"];
+
+/** Requests that refresh a session (RFC 4028 §3). */
+const REFRESHING = ["INVITE", "UPDATE"];
 /** Milliseconds before an offer that collided with the peer's is repeated (§14.1, as the caller). */
 const GLARE_MS = [2_100, 4_000];
+
+/** Milliseconds that a connection may take. */
+const CONNECT_MS = 3_000;
 
 /** See the module's description. */
 export class Leg {
@@ -78,8 +90,11 @@ export class Leg {
   #dialog: Dialog | null = null;
   #flow: Flow | null = null;
   #invite: Exchange | null = null;
+  #inviteSeq = 0;
   /** Whether the peer has said anything. */
   #heard = false;
+  /** Whether something rings, or may ring. */
+  #rang = false;
   /** Whether it has the latest INVITE: only then may that be cancelled (§9.1). */
   #proceeding = false;
   #canceling: "rang_out" | "canceled" | null = null;
@@ -91,6 +106,9 @@ export class Leg {
   /** What was last sent as session description. */
   #described = "";
   #peerSdp = "";
+  /** Whether the peer takes UPDATE (RFC 3311). */
+  #updates = false;
+  readonly #session: SessionTimer;
   readonly #tag = randomId();
   readonly #origin: Origin = {
     host: "0.0.0.0",
@@ -102,7 +120,9 @@ export class Leg {
     private readonly agent: UserAgent,
     readonly options: LegOptions,
     private readonly listener: LegListener,
-  ) {}
+  ) {
+    this.#session = new SessionTimer(agent.timers, () => void this.#refresh());
+  }
 
   /** Null before there is a dialog. */
   get dialog(): DialogState | null {
@@ -120,24 +140,46 @@ export class Leg {
    */
   async invite(offer: "black hole" | "none" | { sdp: string }): Promise<Invited> {
     this.agent.add(this);
-    const opened = await this.#open();
-    // Hung up while the connection was being made.
-    if (this.state === "over") return { kind: "canceled" };
-    if (opened === null) return this.#failed({ kind: "unsent" });
-    this.#origin.host = opened.local.host;
+    const { servers, uri } = this.options;
+    const targets = await servers?.() ?? [targetOf(uri, "udp")];
+    let final: Final = { kind: "unsent" };
+    this.#armRingTimer();
+    // The next server only when this one has surely not dialled (RFC 3263 §4.3): one that says
+    // nothing may have.
+    for (const target of targets) {
+      const opened = await this.#open(target);
+      // Hung up while the connection was being made.
+      if (this.#isOver()) return { kind: this.#canceling === "rang_out" ? "unsent" : "canceled" };
+      if (opened === null) continue;
+      final = await this.#inviteAt(opened, offer);
+      if (final.kind === "timeout" || this.#rang || this.#canceling !== null) break;
+      if (final.kind === "response" && final.response.status !== 503) break;
+      this.#challenge = null;
+    }
+    this.#ringTimer();
+    return this.#invited(final);
+  }
+
+  #isOver(): boolean {
+    return this.state === "over";
+  }
+
+  async #inviteAt(
+    { local }: Flow,
+    offer: "black hole" | "none" | { sdp: string },
+  ): Promise<Final> {
+    this.#origin.host = local.host;
     const body = offer === "none"
       ? ""
       : offer === "black hole"
       ? this.#describe(blackHole(this.#origin))
       : this.#describe(flowing(offer.sdp, this.#origin));
-    this.#armRingTimer();
     const { uri, from, callId, headers } = this.options;
-    let seq = 0;
     const listener: InviteListener = {
       onProvisional: (response) => this.#provisional(response),
-      onSuccess: (response, flow) => this.#success(response, flow, seq),
+      onSuccess: (response, flow) => this.#success(response, flow, this.#inviteSeq),
     };
-    const final = await this.#exchange("INVITE", uri, (authorization) => ({
+    return await this.#exchange("INVITE", uri, (authorization) => ({
       method: "INVITE",
       uri,
       headers: [
@@ -145,16 +187,15 @@ export class Leg {
         ["from", `<${from}>;tag=${this.#tag}`],
         ["to", `<${uri}>`],
         ["call-id", callId],
-        ["cseq", `${++seq} INVITE`],
+        ["cseq", `${++this.#inviteSeq} INVITE`],
         ...this.#common(),
+        ...this.#session.headers,
         ...authorization,
         ...headers,
         ...typeOf(body),
       ],
       body,
     }), listener);
-    this.#ringTimer();
-    return this.#invited(final);
   }
 
   /** Acknowledges the answer; with a description when the peer was the one to offer. */
@@ -168,24 +209,44 @@ export class Leg {
   async offer(sdp: string): Promise<string | null> {
     if (this.#offering) return null;
     this.#offering = true;
-    try {
-      const body = this.#describe(relayed(sdp, this.#origin));
-      for (let tries = 0; this.state === "up"; tries++) {
-        const final = await this.#inDialog("INVITE", typeOf(body), body);
-        if (final.kind !== "response") return null;
-        const { status } = final.response;
-        if (status === 491 && tries < 3) {
-          const [least, most] = GLARE_MS;
-          await this.agent.timers.clock.sleep(least + Math.random() * (most - least));
-          continue;
-        }
-        if (status >= 300) return null;
-        return this.#peerSdp;
-      }
-      return null;
-    } finally {
-      this.#offering = false;
+    const before = this.#described;
+    const accepted = await this.#reinvite(this.#describe(relayed(sdp, this.#origin)));
+    this.#offering = false;
+    // What was refused changes nothing (RFC 3261 §14.1).
+    if (!accepted) this.#described = before;
+    return accepted ? this.#peerSdp : null;
+  }
+
+  /** True when the peer agrees. */
+  async #reinvite(body: string): Promise<boolean> {
+    for (let tries = 0; this.state === "up"; tries++) {
+      const final = await this.#inDialog("INVITE", typeOf(body), body);
+      if (final.kind !== "response") return false;
+      const { status } = final.response;
+      if (status !== 491 || tries === 3) return status < 300;
+      const [least, most] = GLARE_MS;
+      await this.agent.timers.clock.sleep(least + Math.random() * (most - least));
     }
+    return false;
+  }
+
+  /** Keeps the session alive where that is ours to do (RFC 4028 §7.4, §10). */
+  async #refresh(): Promise<void> {
+    if (this.state !== "up") return;
+    // Whatever is being agreed on refreshes it, too.
+    if (this.#offering) return this.#session.again();
+    if (this.#updates) {
+      const final = await this.#inDialog("UPDATE");
+      const accepted = final.kind === "response" && final.response.status < 300;
+      if (accepted && this.state === "up") return this.#session.agreed(final.response);
+    } else {
+      this.#offering = true;
+      // Word for word: the same version tells that nothing changes.
+      const accepted = await this.#reinvite(this.#described);
+      this.#offering = false;
+      if (accepted) return;
+    }
+    this.#session.again();
   }
 
   /** Whether the peer still knows of the call: an OPTIONS in its dialog. */
@@ -212,6 +273,11 @@ export class Leg {
       return this.agent.respond(request, flow, 481);
     }
     if (!this.#dialog.accepts(request)) return this.agent.respond(request, flow, 500);
+    const unknown = valuesOf(request, "require").filter((option) => option !== "timer");
+    if (unknown.length && request.method !== "BYE") {
+      const headers: Header[] = [["unsupported", unknown.join(", ")]];
+      return this.agent.respond(request, flow, 420, { headers });
+    }
     switch (request.method) {
       case "BYE":
         this.agent.respond(request, flow, 200);
@@ -219,24 +285,24 @@ export class Leg {
         this.#over();
         return this.listener.onHangUp();
       case "INVITE":
-        return void this.#offered(request, flow);
+      case "UPDATE":
+        return void this.#changed(request, flow);
       case "OPTIONS":
       case "INFO":
         return this.agent.respond(request, flow, 200);
-      case "UPDATE":
-        // Without a description it only refreshes the session (RFC 4028 §7.4).
-        return this.agent.respond(request, flow, request.body === "" ? 200 : 488, {
-          headers: this.#common(),
-        });
       default:
         return this.agent.respond(request, flow, 405, { headers: this.#common() });
     }
   }
 
-  async #open(): Promise<Flow | null> {
-    const { proxy, uri } = this.options;
+  async #open(target: Target): Promise<Flow | null> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const waited = this.agent.timers.after(
+      CONNECT_MS,
+      () => reject(new Error("it does not answer")),
+    );
     try {
-      this.#flow = await this.agent.flowTo(proxy ?? targetOf(uri, "udp"));
+      this.#flow = await Promise.race([this.agent.flowTo(target), late]).finally(waited);
       return this.#flow;
     } catch (error) {
       this.agent.onFailure("a SIP peer cannot be reached", error);
@@ -260,7 +326,7 @@ export class Leg {
     listener: InviteListener | null = null,
   ): Promise<Final> {
     const { credentials } = this.options;
-    for (let stale = 0;;) {
+    for (let stale = 0, raised = 0;;) {
       const answered = this.#challenge !== null;
       const authorization = this.#challenge && credentials
         ? [answer(this.#challenge, credentials, method, uri)]
@@ -273,8 +339,13 @@ export class Leg {
       if (listener && this.state === "calling") {
         this.#invite = exchange;
         this.#proceeding = false;
+        this.listener.onSent();
       }
       const final = await exchange.final;
+      if (final.kind === "response" && final.response.status === 422) {
+        const again = this.#canceling === null && raised++ < 3;
+        if (again && this.#session.raise(final.response)) continue;
+      }
       const challenge = final.kind === "response" && credentials !== null &&
           (final.response.status === 401 || final.response.status === 407)
         ? challengeOf(final.response)
@@ -303,7 +374,12 @@ export class Leg {
     return await this.#exchange(method, dialog.state.target, (authorization) => {
       const request = dialog.request(
         method,
-        [...this.#common(), ...authorization, ...headers],
+        [
+          ...this.#common(),
+          ...(REFRESHING.includes(method) ? this.#session.headers : []),
+          ...authorization,
+          ...headers,
+        ],
         body,
       );
       seq = cseqOf(request).seq;
@@ -320,7 +396,9 @@ export class Leg {
       this.#heard = true;
       if (!this.#canceling) this.listener.onTrying();
     }
-    if (response.status === 100 || this.#canceling || this.state !== "calling") return;
+    if (response.status === 100) return;
+    this.#rang = true;
+    if (this.#canceling || this.state !== "calling") return;
     this.#armRingTimer();
     this.listener.onRinging();
   }
@@ -335,7 +413,9 @@ export class Leg {
     const ack = this.#acks.get(seq);
     if (ack) return void ack.flow.send(ack.bytes).catch(() => {});
     this.#dialog?.refresh(response);
+    this.#updates = valuesOf(response, "allow").includes("UPDATE");
     if (this.#dialog !== null && this.state === "up") {
+      this.#session.agreed(response);
       this.#peerSdp = response.body;
       return this.#sendAck("", seq);
     }
@@ -344,7 +424,7 @@ export class Leg {
     this.#peerSdp = response.body;
     if (!this.#canceling && this.state === "calling") {
       this.state = "unacknowledged";
-      return;
+      return this.#session.agreed(response);
     }
     // It was picked up while we cancelled, or after we had given up.
     this.#over();
@@ -411,22 +491,29 @@ export class Leg {
       : "";
   }
 
-  async #offered(request: SipRequest, flow: Flow): Promise<void> {
-    if (this.#offering) return this.agent.respond(request, flow, 491);
-    this.#offering = true;
+  /** A re-INVITE or UPDATE of the peer: other media, another address, or only a sign of life. */
+  async #changed(request: SipRequest, flow: Flow): Promise<void> {
+    const bare = request.method === "UPDATE" && request.body === "";
+    if (this.#offering && !bare) return this.agent.respond(request, flow, 491);
+    const session = this.#session.accept(request);
+    if (session === null) {
+      const headers: Header[] = [["min-se", String(LEAST_SECONDS)]];
+      return this.agent.respond(request, flow, 422, { headers });
+    }
     this.#dialog!.refresh(request);
+    const headers = [...this.#common(), ...session];
+    if (bare) return this.agent.respond(request, flow, 200, { headers });
+    this.#offering = true;
     // Without an offer, or with the one that is known, it only refreshes the session.
     const known = request.body === "" || sameMedia(request.body, this.#peerSdp) &&
         directionOf(request.body) === directionOf(this.#peerSdp);
     try {
-      const result = known ? { sdp: this.#described } : await this.listener.onOffer(request.body);
-      if ("status" in result) return this.agent.respond(request, flow, result.status);
+      const result = known ? null : await this.listener.onOffer(request.body);
+      if (result && "status" in result) return this.agent.respond(request, flow, result.status);
       if (request.body !== "") this.#peerSdp = request.body;
-      const body = this.#describe(relayed(result.sdp, this.#origin));
-      this.agent.respond(request, flow, 200, {
-        headers: [...this.#common(), ...typeOf(body)],
-        body,
-      });
+      // Word for word where nothing changes: the version says so (RFC 3264 §8).
+      const body = result ? this.#describe(relayed(result.sdp, this.#origin)) : this.#described;
+      this.agent.respond(request, flow, 200, { headers: [...headers, ...typeOf(body)], body });
     } finally {
       this.#offering = false;
     }
@@ -442,7 +529,7 @@ export class Leg {
     const transport = protocol === "udp" ? "" : `;transport=${protocol}`;
     return [
       ["contact", `<sip:studio@${hostPort(local)}${transport}>`],
-      ["allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"],
+      ALLOW,
       ["user-agent", "Call Camp Studio"],
     ];
   }
@@ -450,6 +537,7 @@ export class Leg {
   #over(): void {
     this.state = "over";
     this.#ringTimer();
+    this.#session.stop();
     // What is still under way (repeated answers, a BYE that crosses ours) finds it for a while.
     this.agent.removeLater(this);
   }

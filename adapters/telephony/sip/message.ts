@@ -56,6 +56,9 @@ const SPELLING = new Map([
   ["call-id", "Call-ID"],
   ["cseq", "CSeq"],
   ["www-authenticate", "WWW-Authenticate"],
+  ["min-se", "Min-SE"],
+  // Written as its reader's documentation writes it.
+  ["x-call-id", "X-CALL-ID"],
 ]);
 const TOKEN = /^[A-Za-z0-9.!%*_+`'~-]+$/;
 // deno-lint-ignore no-control-regex -- control characters are what must not get in

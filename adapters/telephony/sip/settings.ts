@@ -4,14 +4,14 @@
  * @module
  */
 import type { Credentials } from "./digest.ts";
-import { targetOf } from "./dialog.ts";
 import { parseUri } from "./message.ts";
 import type { OfferMode } from "./third_party_call_control.ts";
-import type { Address, Target } from "./transport.ts";
+import type { Address, Protocol } from "./transport.ts";
+import type { Trunk } from "./trunk_lookup.ts";
 
 /** All that a trunk needs. */
 export interface SipSettings {
-  trunk: Target;
+  trunk: Trunk;
   /** Null where the trunk knows us by our address. */
   credentials: Credentials | null;
   /** Our own URI: who calls. */
@@ -22,20 +22,20 @@ export interface SipSettings {
   offer: OfferMode;
 }
 
-/** `sip:host:port;transport=udp|tcp|tls`; UDP unless told, and ports 5060 and 5061. Null when bad. */
-export function parseTrunk(text: string): Target | null {
+/** `sip:host:port;transport=udp|tcp|tls`; port and transport may be DNS's to say. Null when bad. */
+export function parseTrunk(text: string): Trunk | null {
   try {
-    const { user, parameters } = parseUri(text);
-    const transport = parameters.get("transport") ?? "udp";
-    if (user !== null || !/^(udp|tcp|tls)$/i.test(transport)) return null;
-    return targetOf(text, "udp");
+    const { secure, user, host, port, parameters } = parseUri(text);
+    const named = parameters.get("transport")?.toLowerCase() ?? null;
+    if (user !== null || !(named === null || /^(udp|tcp|tls)$/.test(named))) return null;
+    return { protocol: secure ? "tls" : named as Protocol | null, host, port };
   } catch {
     return null;
   }
 }
 
 /** A number such as `+14155550100`, at the trunk's host, or a whole `sip:` URI. Null when bad. */
-export function parseFrom(text: string, trunk: Target): string | null {
+export function parseFrom(text: string, trunk: Trunk): string | null {
   if (/^\+?\d{1,15}$/.test(text)) return `sip:${text}@${trunk.host}`;
   try {
     return parseUri(text).user === null ? null : text;

@@ -31,6 +31,8 @@ export interface ThirdPartyCallOptions {
 
 /** Steps of such a call, in order; some may be missing, the end never is. */
 export type Step =
+  /** The INVITE is on its way to the trunk, for the first time or with credentials. */
+  | { type: "sent" }
   /** The trunk has it. */
   | { type: "trying" }
   | { type: "ringing" }
@@ -59,12 +61,14 @@ export class ThirdPartyCall {
     this.#options = options;
     this.#report = report;
     this.contact = new Leg(options.agent, options.contact, {
+      onSent: () => this.#tell({ type: "sent" }),
       onTrying: () => this.#tell({ type: "trying" }),
       onRinging: () => this.#tell({ type: "ringing" }),
       onHangUp: () => void this.end("contact_hangup"),
       onOffer: (sdp) => this.#relay(sdp, this.assistant),
     });
     const assistant: LegListener = {
+      onSent: () => {},
       onTrying: () => {},
       onRinging: () => {},
       onHangUp: () => void this.end(this.#joined ? "agent_hangup" : "agent_unavailable"),

@@ -78,6 +78,8 @@ const PHRASES = new Map([
   [200, "OK"],
   [403, "Forbidden"],
   [405, "Method Not Allowed"],
+  [420, "Bad Extension"],
+  [422, "Session Interval Too Small"],
   [481, "Call/Transaction Does Not Exist"],
   [488, "Not Acceptable Here"],
   [491, "Request Pending"],
@@ -116,7 +118,7 @@ export class Transactions {
   }
 
   /** Cancels an INVITE that has had a provisional response (§9.1). Its own final response matters not. */
-  cancel({ request, flow }: Pick<Exchange, "request" | "flow">): void {
+  cancel({ request, flow }: Pick<Exchange, "request" | "flow">): Exchange {
     const kept = ["via", "route", "from", "to", "call-id", "max-forwards"];
     const { seq } = cseqOf(request);
     const headers = request.headers.filter(([name]) => kept.includes(name));
@@ -126,7 +128,7 @@ export class Transactions {
       headers: [...headers, ["cseq", `${seq} CANCEL`]],
       body: "",
     };
-    this.#start(cancel, flow, null);
+    return this.#start(cancel, flow, null);
   }
 
   /** Sends an ACK to a 2xx, which is no transaction; returns it for when the 2xx comes again. */
@@ -276,6 +278,11 @@ export function randomId(): string {
 /** Host and port as they stand in a URI or a Via. */
 export function hostPort({ host, port }: { host: string; port: number }): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** The same of what may have no port. */
+export function hostMaybePort({ host, port }: { host: string; port: number | null }): string {
+  return hostPort({ host, port: port ?? 0 }).replace(/:0$/, "");
 }
 
 function withVia(request: SipRequest, flow: Flow, branch: string): SipRequest {

@@ -1,6 +1,6 @@
 /**
  * How SIP messages travel: UDP, TCP and TLS (RFC 3261 §18). Host names are looked up by the runtime
- * (A and AAAA); there is no NAPTR or SRV lookup (RFC 3263), so a trunk's port is told.
+ * (A and AAAA); which hosts a trunk has is not known here.
  *
  * @module
  */
@@ -19,6 +19,8 @@ export interface Address {
 /** Where something is sent. */
 export interface Target extends Address {
   protocol: Protocol;
+  /** Whose certificate a TLS peer must show, when it is not the host's. */
+  domain?: string;
 }
 
 /** A way to one peer and back: a connection, or a pair of UDP addresses ("flow" in RFC 5626). */
@@ -95,10 +97,10 @@ export class Sockets implements Transport {
 
   /** See the interface. */
   async flowTo(target: Target): Promise<Flow> {
-    const { protocol, host, port } = target;
+    const { protocol, host, port, domain = host } = target;
     await this.listen(protocol);
     if (protocol === "udp") return this.#datagrams(await this.#udp!, { host, port });
-    const key = `${protocol} ${host} ${port}`;
+    const key = `${protocol} ${host} ${port} ${domain}`;
     const known = await this.#flows.get(key)?.catch(() => null);
     if (known?.open) return known;
     const opening = this.#connect(target);
@@ -161,11 +163,12 @@ export class Sockets implements Transport {
     };
   }
 
-  async #connect({ protocol, host, port }: Target): Promise<StreamFlow> {
+  async #connect({ protocol, host, port, domain = host }: Target): Promise<StreamFlow> {
     const { caCerts } = this.#options;
+    const plain = await Deno.connect({ hostname: host, port });
     const connection = protocol === "tls"
-      ? await Deno.connectTls({ hostname: host, port, caCerts })
-      : await Deno.connect({ hostname: host, port });
+      ? await Deno.startTls(plain, { hostname: domain, caCerts })
+      : plain;
     // The handshake tells whether the peer is who it should be; without it, sending would.
     if ("handshake" in connection) {
       await connection.handshake().catch((error) => {

@@ -6,7 +6,7 @@
 import type { Clock } from "../../../src/kernel/clock.ts";
 import { answer, challengeOf, type Credentials } from "./digest.ts";
 import { Dialog } from "./dialog.ts";
-import type { Leg } from "./leg.ts";
+import { ALLOW, type Leg } from "./leg.ts";
 import {
   cseqOf,
   type Header,
@@ -17,8 +17,8 @@ import {
 } from "./message.ts";
 import { refusing } from "./sdp.ts";
 import { Timers, TRANSACTION_MS } from "./timers.ts";
-import { Transactions } from "./transaction.ts";
-import type { Flow, Target, Transport } from "./transport.ts";
+import { type Final, hostPort, randomId, Transactions } from "./transaction.ts";
+import type { Flow, Protocol, Target, Transport } from "./transport.ts";
 
 /** See the module's description. */
 export class UserAgent {
@@ -95,32 +95,76 @@ export class UserAgent {
     this.transactions.request(dialog.request("BYE"), flow);
   }
 
-  /** Ends a dialog that a process before us has left; true when the peer still knew of it. */
-  async bye(dialog: Dialog, fallback: Target, credentials: Credentials | null): Promise<boolean> {
+  /**
+   * Asks a peer outside of any call what it can do (RFC 3261 §11), with credentials when it wants
+   * them (`challenged`).
+   */
+  async options(
+    target: Target,
+    from: string,
+    credentials: Credentials | null,
+    patienceMs: number,
+  ): Promise<Final & { challenged: boolean }> {
+    const uri = `sip:${hostPort(target)}`;
+    const [callId, tag] = [randomId(), randomId()];
+    let seq = 0;
     try {
-      const flow = await this.flowTo(dialog.nextHop(fallback.protocol));
-      const send = (headers: Header[]) =>
-        this.transactions.request(dialog.request("BYE", headers), flow).final;
-      let final = await send([]);
-      const challenge = final.kind === "response" && final.response.status >= 400
-        ? challengeOf(final.response)
-        : null;
-      if (challenge !== null && credentials !== null) {
-        final = await send([answer(challenge, credentials, "BYE", dialog.state.target)]);
-      }
+      const flow = await this.flowTo(target);
+      return await this.#authenticated(credentials, "OPTIONS", uri, (authorization) => {
+        const exchange = this.transactions.request({
+          method: "OPTIONS",
+          uri,
+          headers: [
+            ["max-forwards", "70"],
+            ["from", `<${from}>;tag=${tag}`],
+            ["to", `<${uri}>`],
+            ["call-id", callId],
+            ["cseq", `${++seq} OPTIONS`],
+            ["contact", `<sip:studio@${hostPort(flow.local)}>`],
+            ["accept", "application/sdp"],
+            ...authorization,
+          ],
+          body: "",
+        }, flow);
+        const waited = this.timers.after(patienceMs, () => exchange.giveUp());
+        return exchange.final.finally(waited);
+      });
+    } catch (error) {
+      this.onFailure("a SIP peer cannot be reached", error);
+      return { kind: "unsent", challenged: false };
+    }
+  }
+
+  /** Ends a dialog that a process before us has left; true when the peer still knew of it. */
+  async bye(
+    dialog: Dialog,
+    fallback: Protocol,
+    credentials: Credentials | null,
+  ): Promise<boolean> {
+    try {
+      const flow = await this.flowTo(dialog.nextHop(fallback));
+      const { target } = dialog.state;
+      const final = await this.#authenticated(
+        credentials,
+        "BYE",
+        target,
+        (headers) => this.transactions.request(dialog.request("BYE", headers), flow).final,
+      );
       return final.kind === "response" && final.response.status < 300;
     } catch {
       return false;
     }
   }
 
-  /** Cancels an INVITE that a process before us has left. */
-  async cancelLeftBehind(request: SipRequest, trunk: Target): Promise<void> {
+  /** Cancels an INVITE that a process before us has left; true when the server knew of it. */
+  async cancelLeftBehind(request: SipRequest, server: Target): Promise<boolean> {
     try {
-      const flow = await this.flowTo(trunk);
-      this.transactions.cancel({ request, flow });
+      const flow = await this.flowTo(server);
+      const final = await this.transactions.cancel({ request, flow }).final;
+      return final.kind === "response" && final.response.status < 300;
     } catch {
       // A trunk that cannot be reached cannot be told; it ends by itself what nobody acknowledges.
+      return false;
     }
   }
 
@@ -129,6 +173,20 @@ export class UserAgent {
     this.transactions.close();
     this.#legs.clear();
     this.#transport.close();
+  }
+
+  async #authenticated(
+    credentials: Credentials | null,
+    method: string,
+    uri: string,
+    send: (authorization: Header[]) => Promise<Final>,
+  ): Promise<Final & { challenged: boolean }> {
+    const final = await send([]);
+    const challenge = final.kind === "response" && final.response.status >= 400
+      ? challengeOf(final.response)
+      : null;
+    if (challenge === null || credentials === null) return { ...final, challenged: false };
+    return { ...await send([answer(challenge, credentials, method, uri)]), challenged: true };
   }
 
   #route(request: SipRequest, flow: Flow): void {
@@ -140,7 +198,6 @@ export class UserAgent {
       return this.respond(request, flow, 481);
     }
     // Trunks ask so whether we are there. Nobody is called through us.
-    const allow: Header[] = [["allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"]];
-    this.respond(request, flow, request.method === "OPTIONS" ? 200 : 405, { headers: allow });
+    this.respond(request, flow, request.method === "OPTIONS" ? 200 : 405, { headers: [ALLOW] });
   }
 }

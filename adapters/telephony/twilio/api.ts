@@ -141,6 +141,50 @@ export function parseRecordings(body: string): RecordingResource | null {
   return ready ? { sid: ready.sid, durationSeconds: secondsOf(ready.duration) } : null;
 }
 
+/** An account as the provider tells of it. */
+export interface AccountResource {
+  /** `active`, `suspended` or `closed`. */
+  status: string;
+  trial: boolean;
+}
+
+/** `GET /Accounts/{sid}`. */
+export function buildAccount(dialect: Dialect): ApiRequest {
+  return { method: "GET", url: `${dialect.accountUrl}.json` };
+}
+
+/** The account of an answer, or null when the answer is none. */
+export function parseAccount(body: string): AccountResource | null {
+  const json = parseObject(body);
+  const status = textOf(json?.status);
+  return status === null ? null : { status, trial: json?.type === "Trial" };
+}
+
+/** `GET /IncomingPhoneNumbers`: our number, if it is the account's. */
+export function buildNumbers(dialect: Dialect): ApiRequest {
+  const query = new URLSearchParams({ PhoneNumber: dialect.from });
+  return { method: "GET", url: `${dialect.accountUrl}/IncomingPhoneNumbers.json?${query}` };
+}
+
+/** What each of the account's numbers can do, or null when the answer is none. */
+export function parseNumbers(body: string): { voice: boolean }[] | null {
+  const list = parseObject(body)?.incoming_phone_numbers;
+  if (!Array.isArray(list)) return null;
+  return list.map((each) => ({ voice: each?.capabilities?.voice !== false }));
+}
+
+/** `GET /OutgoingCallerIds`: our number, if it was verified. */
+export function buildCallerIds(dialect: Dialect): ApiRequest {
+  const query = new URLSearchParams({ PhoneNumber: dialect.from });
+  return { method: "GET", url: `${dialect.accountUrl}/OutgoingCallerIds.json?${query}` };
+}
+
+/** Whether there is one, or null when the answer is none. */
+export function parseCallerIds(body: string): boolean | null {
+  const list = parseObject(body)?.outgoing_caller_ids;
+  return Array.isArray(list) ? list.length > 0 : null;
+}
+
 /** `GET /Recordings/{sid}.mp3`: the sound itself. */
 export function buildMedia(dialect: Dialect, sid: string, range: string | null): ApiRequest {
   const url = `${dialect.accountUrl}/Recordings/${encodeURIComponent(sid)}.mp3`;

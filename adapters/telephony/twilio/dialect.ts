@@ -4,6 +4,12 @@
  * @module
  */
 
+/**
+ * Seconds after which a call that the provider does not know was surely never dialled, unless the
+ * operator says otherwise: a request is in doubt for far less, and lists lag by seconds.
+ */
+export const QUIET_SECONDS = 120;
+
 /** An account, as the operator has it from the provider. */
 export interface Account {
   /** Where the API is: `https://api.twilio.com`, or `https://SPACE.signalwire.com`. */
@@ -16,6 +22,11 @@ export interface Account {
   from: string;
   /** Signs webhooks, where that is another key than `token`; null where it is not. */
   webhookKey: string | null;
+  /**
+   * Seconds after which a call that the provider does not know was surely never dialled. After half
+   * of it a silent call is asked about; a request takes at most an eighth.
+   */
+  quietSeconds: number;
 }
 
 /** How one provider wants to be spoken to. */
@@ -38,7 +49,9 @@ export interface Dialect {
 }
 
 /** The dialect that is spoken at the account's address. */
-export function dialectOf({ apiUrl, sid, token, from, webhookKey }: Account): Dialect {
+export function dialectOf(
+  { apiUrl, sid, token, from, webhookKey }: Omit<Account, "quietSeconds">,
+): Dialect {
   const signalwire = /(^|\.)signalwire\.com$/.test(apiUrl.hostname);
   const root = signalwire ? "/api/laml/2010-04-01" : "/2010-04-01";
   return {

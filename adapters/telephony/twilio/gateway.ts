@@ -16,6 +16,7 @@ import type {
   LookupResult,
   RecordingStream,
 } from "../../../src/calls/call_gateway.ts";
+import type { CallRepo } from "../../../src/calls/call_repo.ts";
 import type { Clock } from "../../../src/kernel/clock.ts";
 import {
   buildChildren,
@@ -44,6 +45,10 @@ export interface GatewayOptions {
   dialect: Dialect;
   transport: Transport;
   clock: Clock;
+  /** As in the port. */
+  quietSeconds: number;
+  /** Calls of every client: they share the account. */
+  calls: Pick<CallRepo, "toNumber">;
   /** Null when the provider cannot reach us. */
   urls: CallbackUrls | null;
   /** Told of refusals and failures, without numbers or names. */
@@ -61,12 +66,12 @@ const REMEMBERED = 5_000;
 /** Milliseconds by which the provider's clock may be behind ours. */
 const CLOCK_SKEW = 30_000;
 
-/** Dials, looks up and hangs up by plain HTTP. */
+/** Dials, looks up, lists and hangs up by plain HTTP. */
 export class TwilioGateway implements CallGateway {
   /** See the port. */
   readonly provider: string;
-  /** See the port. A request to dial is in doubt for far less, and lists lag by seconds. */
-  readonly quietSeconds = 120;
+  /** See the port. */
+  readonly quietSeconds: number;
   readonly #options: GatewayOptions;
   readonly #dialled = new Recent<string, Promise<DialResult>>(REMEMBERED);
   readonly #sids = new Recent<string, string>(REMEMBERED);
@@ -76,6 +81,7 @@ export class TwilioGateway implements CallGateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.provider = options.dialect.provider;
+    this.quietSeconds = options.quietSeconds;
   }
 
   /** See the port. */
@@ -145,7 +151,8 @@ export class TwilioGateway implements CallGateway {
 
   /**
    * Looks for a call whose dialling was in doubt: one to its number, from ours, of its time, that is
-   * no other call's. Two that fit are none: taking a wrong one would be worse than waiting.
+   * no other call's and, as far as is known, cannot be. Two that fit are none, nor is one that would
+   * fit two calls: taking a wrong one would be worse than waiting.
    */
   async #find(
     call: Call,
@@ -155,16 +162,28 @@ export class TwilioGateway implements CallGateway {
     const answer = answerOf(sent);
     const calls = answer?.status === 200 ? parseList(answer.body) : null;
     if (calls === null) return { kind: "unknown", why: whyNot(sent) };
-    const others = new Set<string>();
-    for (const [callId, sid] of this.#sids.entries()) if (callId !== call.id) others.add(sid);
+    const quiet = this.quietSeconds * 1000;
     const from = call.createdAt.getTime() - CLOCK_SKEW;
-    const until = call.createdAt.getTime() + this.quietSeconds * 1000;
+    const until = call.createdAt.getTime() + quiet;
+    const rivals = (await this.#options.calls.toNumber(
+      this.provider,
+      call.phoneNumber,
+      new Date(from - CLOCK_SKEW - quiet),
+      new Date(until + CLOCK_SKEW),
+    )).filter(({ id }) => id !== call.id);
+    const others = new Set(rivals.map(({ id, providerCallId }) => {
+      return providerCallId ?? this.#sids.get(id);
+    }));
     const fitting = calls.filter(({ sid, createdAt, direction }) => {
       const at = createdAt?.getTime() ?? 0;
       return direction === "outbound-api" && at >= from && at <= until && !others.has(sid);
     });
     if (fitting.length === 0) return { kind: "not_found" };
-    if (fitting.length > 1) return { kind: "unknown", why: "several calls would fit" };
+    // Of a refused call the cost is known to be nothing.
+    const inDoubt = rivals.some(({ id, providerCallId, phoneCost }) => {
+      return providerCallId === null && phoneCost === null && this.#sids.get(id) === undefined;
+    });
+    if (fitting.length > 1 || inDoubt) return { kind: "unknown", why: "several calls would fit" };
     return { kind: "found", sid: fitting[0].sid };
   }
 
@@ -188,10 +207,15 @@ export class TwilioGateway implements CallGateway {
     return { kind: "known", known: { call, recording, cost: legs && costOf([call, ...legs]) } };
   }
 
-  /** Ends a call, and tells whether the provider has taken it. */
-  async hangUp(sid: string): Promise<boolean> {
-    const { dialect, transport } = this.#options;
-    return answerOf(await transport.send(buildHangUp(dialect, sid)))?.status === 200;
+  /** See the port. Of a call that is over already, the provider refuses it. */
+  async hangUp(call: Call): Promise<void> {
+    const { dialect, transport, onFailure } = this.#options;
+    const sid = call.providerCallId ?? this.#sids.get(call.id);
+    if (sid === undefined) return;
+    const sent = await transport.send(buildHangUp(dialect, sid));
+    const status = answerOf(sent)?.status;
+    if (status === 200 || status === 400 || status === 404) return;
+    onFailure("hanging up failed", { callId: call.id, why: whyNot(sent) });
   }
 
   /** See the port. Rejects when the provider cannot be reached. */

@@ -25,9 +25,4 @@ export class Recent<K, V> {
       return;
     }
   }
-
-  /** Every entry, oldest first. */
-  entries(): Iterable<[K, V]> {
-    return this.#entries.entries();
-  }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import type { AnsweredBy, EndReason } from "../../../src/calls/call.ts";
+import { endReasonOf as endReasonOfSip } from "../sip/statuses.ts";
 
 /** What is known of an ended call. */
 export interface End {
@@ -41,44 +42,9 @@ export function endReasonOf(
       // Who of the two hung up is not told.
       return answeredBy === "machine" ? "voicemail" : "contact_hangup";
     default:
-      // By the provider's words, a number that does not exist is what this most likely means.
-      return sipReasonOf(sipCode) ?? "invalid_number";
-  }
-}
-
-function sipReasonOf(code: number | null): EndReason | null {
-  switch (code) {
-    case 404:
-    case 410:
-    case 484:
-    case 604:
-      return "invalid_number";
-    case 403:
-      return "forbidden";
-    case 401:
-    case 407:
-      return "auth_failed";
-    case 488:
-    case 606:
-      return "media_incompatible";
-    case 402:
-      return "provider_balance";
-    case 603:
-      return "declined";
-    case 607:
-      return "unwanted";
-    case 608:
-      return "rejected_by_network";
-    case 486:
-    case 600:
-      return "busy";
-    case 408:
-    case 480:
-      return "no_answer";
-    case 487:
-      return "canceled";
-    default:
-      return code !== null && (code === 429 || code >= 500) ? "provider_unavailable" : null;
+      // Asked, the provider tells no reason at all, and and its documentation says no more than
+      // that most likely there is no such number. Its webhooks bring the network's own answer.
+      return sipCode === null ? "invalid_number" : endReasonOfSip(sipCode);
   }
 }
 

@@ -30,6 +30,8 @@ export type Sent<T> =
 export interface Answer {
   status: number;
   body: string;
+  /** When it was given, by the provider's clock; null when it does not tell. */
+  date: Date | null;
 }
 
 /** What a transport is made of. */
@@ -58,7 +60,12 @@ export class Transport {
   /** An answer as text. Never rejects. */
   async send(request: ApiRequest): Promise<Sent<Answer>> {
     return await this.#withDeadline(request, async (response) => {
-      return { status: response.status, body: await response.text() };
+      const date = new Date(response.headers.get("date") ?? NaN);
+      return {
+        status: response.status,
+        body: await response.text(),
+        date: Number.isNaN(date.getTime()) ? null : date,
+      };
     });
   }
 

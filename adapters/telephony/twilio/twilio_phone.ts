@@ -8,12 +8,15 @@
  */
 import type { CallRef } from "../../../src/calls/call_event.ts";
 import type { DialRequest } from "../../../src/calls/call_gateway.ts";
+import type { CallRepo } from "../../../src/calls/call_repo.ts";
 import type { Clock } from "../../../src/kernel/clock.ts";
 import type { Deliver, PhoneProvider } from "../phone_provider.ts";
 import { CallbackUrls } from "./callback_urls.ts";
+import { checkAccount } from "./check.ts";
 import { type Account, dialectOf } from "./dialect.ts";
 import { TwilioGateway } from "./gateway.ts";
 import { hooksOf } from "./hooks.ts";
+import { LatePrices } from "./late_prices.ts";
 import { type Fetch, onceFetch, Transport } from "./transport.ts";
 import { Watch } from "./watch.ts";
 
@@ -25,6 +28,8 @@ export interface TwilioHouse {
   signingKey: string;
   /** What was asked of a call; null when there is no such call. */
   requestOf: (ref: CallRef) => Promise<DialRequest | null>;
+  /** Calls of every client. */
+  calls: Pick<CallRepo, "toNumber" | "unpriced">;
   /** Told of refusals and failures, without numbers or names. */
   onFailure: (what: string, facts: Record<string, unknown>) => void;
   /** Sends each request once; the runtime's own does not. */
@@ -38,40 +43,52 @@ export interface TwilioPhone extends PhoneProvider {
   look(deliver: Deliver): Promise<Date | null>;
 }
 
-/** Milliseconds for a request to the provider. */
-const DEADLINE = 15_000;
 /** Milliseconds between two looks at which calls are due. */
 const PAUSE = 1_000;
-/** Seconds of silence that are nothing unusual while somebody talks. */
-const SILENT_SECONDS = 60;
 
 /** Builds it; nothing runs until it is told to. */
 export function twilioPhone(account: Account, house: TwilioHouse): TwilioPhone {
-  const { clock, publicUrl, signingKey, requestOf, onFailure } = house;
+  const { clock, publicUrl, signingKey, requestOf, calls, onFailure } = house;
+  const { quietSeconds } = account;
   const dialect = dialectOf(account);
   const transport = new Transport({
     fetch: house.fetch ?? onceFetch(),
     clock,
     authorization: dialect.authorization,
-    deadline: DEADLINE,
+    deadline: quietSeconds * 1000 / 8,
   });
   const urls = new CallbackUrls(publicUrl, signingKey);
   const reports = isReachable(publicUrl);
   const callbacks = reports ? urls : null;
-  const gateway = new TwilioGateway({ dialect, transport, clock, urls: callbacks, onFailure });
+  const gateway = new TwilioGateway({
+    dialect,
+    transport,
+    clock,
+    quietSeconds,
+    calls,
+    urls: callbacks,
+    onFailure,
+  });
   const watch = new Watch({ gateway, clock, onFailure });
   gateway.onCall = (subject, sid, over) => {
     if (!reports || over) watch.add(subject, sid, over);
+  };
+  const { provider } = dialect;
+  const latePrices = new LatePrices({ provider, calls, watch, clock, onFailure });
+  const look = async (deliver: Deliver) => {
+    await latePrices.pass();
+    return await watch.pass(deliver);
   };
   const hooks = { dialect, gateway, watch, urls, clock, requestOf, onFailure };
   return {
     gateway,
     hooks: reports ? hooksOf(hooks) : [],
-    silentSeconds: SILENT_SECONDS,
-    look: (deliver) => watch.pass(deliver),
+    silentSeconds: quietSeconds / 2,
+    check: () => checkAccount({ dialect, transport, clock }),
+    look,
     async run(deliver, signal) {
       while (!signal.aborted) {
-        await watch.pass(deliver);
+        await look(deliver);
         await clock.sleep(PAUSE, signal);
       }
     },

@@ -2,8 +2,8 @@
  * Asks the provider about calls that it does not report by itself: all live ones where it cannot reach
  * us; and ended ones, whose price comes minutes later and by no webhook.
  *
- * What is watched is held in memory. After a restart, live calls are found again by the reconciler;
- * prices of calls that had ended are not.
+ * What is watched is held in memory. After a restart, live calls are found again by the reconciler,
+ * and ended ones without a price by `late_prices.ts`.
  *
  * @module
  */
@@ -58,6 +58,16 @@ export class Watch {
     const seconds = ended ? PRICE_SECONDS[0] : RINGING_SECONDS;
     const nextAt = this.options.clock.now().getTime() + seconds * 1000;
     this.#watched.set(callId, { subject, sid, looks: 0, nextAt });
+  }
+
+  /** Goes on watching a call that ended then, unless it is watched: whoever did so before is gone. */
+  resume(subject: Subject, sid: string, endedAt: Date): void {
+    if (this.#watched.has(subject.ref.callId)) return;
+    const now = this.options.clock.now().getTime();
+    let age = (now - endedAt.getTime()) / 1000;
+    const missed = PRICE_SECONDS.findIndex((seconds) => (age -= seconds) < 0);
+    const looks = missed === -1 ? PRICE_SECONDS.length : missed;
+    this.#watched.set(subject.ref.callId, { subject, sid, looks, nextAt: now });
   }
 
   /** Looks at the calls whose time has come. Never rejects; tells when the next one's comes. */

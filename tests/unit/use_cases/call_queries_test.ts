@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { createApp } from "../../../src/app.ts";
 import type { Principal } from "../../../src/access/principal.ts";
 import type { CallStatus, EndReason } from "../../../src/calls/call.ts";
 import type { CallDetails } from "../../../src/calls/queries.ts";
+import { ChangeListeners } from "../../../src/kernel/changes.ts";
 import { minutes } from "../../support/rows.ts";
 import {
   addCall,
@@ -165,11 +167,55 @@ Deno.test("waiting for a call ends with the call, telling each new status on the
   await clock.advance(2_000);
   await report(studio, call, { type: "ringing" });
   await clock.advance(8_000);
-  await report(studio, call, { type: "ended", reason: "no_answer", durationSeconds: null });
   assertEquals(state.done, false);
-  await clock.advance(500);
+  await report(studio, call, { type: "ended", reason: "no_answer", durationSeconds: null });
+  // Woken by the end itself: time stands still.
   assertEquals((await result).call.status, "no_answer");
-  assertEquals(told, [["queued", 0], ["ringing", 2.5], ["ringing", 7.5]]);
+  assertEquals(told, [["queued", 0], ["ringing", 2], ["ringing", 7]]);
+});
+
+Deno.test("waiting for a call sees its end even when nobody tells of it", async () => {
+  const studio = await openStudio();
+  const deaf = createApp({ ...studio.ports, changes: new ChangeListeners() });
+  const call = await addCall(studio);
+  const result = deaf.calls.wait(studio.viewer, call.id, { seconds: 50 });
+  await studio.clock.advance(1);
+  await report(studio, call, { type: "ended", reason: "no_answer", durationSeconds: null });
+  await studio.clock.advance(5_000);
+  assertEquals((await result).call.status, "no_answer");
+});
+
+Deno.test("watching a call shows it at once and at each change, and ends with it", async () => {
+  const studio = await openStudio();
+  const [call, another] = [await addCall(studio), await addCall(studio)];
+  const seen: string[] = [];
+  const watched = (async () => {
+    for await (const { call: now } of studio.app.calls.watch(studio.viewer, call.id)) {
+      seen.push(now.status);
+    }
+  })();
+  await studio.clock.advance(1);
+  await report(studio, another, { type: "ringing" });
+  await studio.clock.advance(1);
+  assertEquals(seen, ["queued"]);
+  await report(studio, call, { type: "ringing" });
+  await studio.clock.advance(1);
+  await report(studio, call, { type: "ended", reason: "busy", durationSeconds: null });
+  await watched;
+  assertEquals(seen, ["queued", "ringing", "busy"]);
+});
+
+Deno.test("watching another client's call is watching none, and a signal ends a watch", async () => {
+  const studio = await openStudio();
+  const call = await addCall(studio);
+  const foreign = studio.app.calls.watch(studio.stranger, call.id);
+  await refused(() => foreign.next(), "not_found", "Call not found or access denied");
+  const off = new AbortController();
+  const watch = studio.app.calls.watch(studio.viewer, call.id, off.signal);
+  await watch.next();
+  const next = watch.next();
+  off.abort();
+  assertEquals((await next).done, true);
 });
 
 Deno.test("waiting for a call returns it as it stands when the time is over", async () => {

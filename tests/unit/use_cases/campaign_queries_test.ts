@@ -32,7 +32,7 @@ Deno.test("list-campaigns: newest first, by part of the name and status", async 
   };
   assertEquals(await found({}), ["C25 50%_", 20, 26, true]);
   assertEquals(await found({ page: 2 }), ["C5 50%_", 6, 26, false]);
-  assertEquals(await found({ search: " c2" }), ["C25 50%_", 7, 7, false]);
+  assertEquals(await found({ search: " 5 50" }), ["C25 50%_", 3, 3, false]);
   assertEquals(await found({ search: "0%_", status: "paused" }), ["C25 50%_", 13, 13, false]);
   await refused(() => app.campaigns.list(clerk, { limit: 101 }), "invalid");
   const text = "search: contains control or broken Unicode characters";
@@ -120,6 +120,10 @@ Deno.test("costs: all campaigns together, one by one, and the balance; a master 
   assertEquals([costs.balance?.available, costs.balance?.reserved], [available, reserved]);
   const all = await app.campaigns.totalCosts(master);
   assertEquals([all.balance, all.campaigns.length], [null, 2]);
+  assertEquals(costs.balances, []);
+  assertEquals(all.balances.length, 2);
+  const ours = all.balances.find(({ clientId }) => clientId === company.client.id);
+  assertEquals([ours?.available, ours?.clientName], [available, company.client.name]);
   assertEquals(all.totals.find(({ currency }) => currency === "USD")?.price, 380_000n);
 });
 

@@ -3,7 +3,7 @@ import type { Principal } from "../../../src/access/principal.ts";
 import type { NewCallOrder } from "../../../src/call_orders/create_call_order.ts";
 import type { ErrorCode } from "../../../src/kernel/errors.ts";
 import type { ContactRecord } from "../../../src/records/record.ts";
-import { NOON } from "../../support/rows.ts";
+import { minutes, NOON } from "../../support/rows.ts";
 import {
   addOrder,
   addRecord,
@@ -114,6 +114,21 @@ const BAD: [Partial<NewCallOrder>, string][] = [
   ],
   [{ instructions: "a\0" }, "instructions: contains control or broken Unicode characters"],
 ];
+Deno.test("create-call-order: a time a few minutes past is taken, one longer past is not", async () => {
+  const studio = await openStudio();
+  const [record, other] = [await addRecord(studio), await addRecord(studio)];
+  const scheduledTime = minutes(-5).toISOString();
+  assertEquals((await order(studio, record, { scheduledTime })).order.nextDialAt, minutes(-5));
+  const past = new Date(minutes(-5).getTime() - 1).toISOString();
+  await refusedUnwritten(
+    studio,
+    () => order(studio, other, { scheduledTime: past }),
+    "invalid",
+    `scheduledTime: is past: the server's time is ${NOON.toISOString()}. Pass a later time, or ` +
+      "none and call with initiate-call",
+  );
+});
+
 for (const [fields, message] of BAD) {
   Deno.test(`create-call-order: ${JSON.stringify(fields).slice(0, 50)} is refused`, async () => {
     const studio = await openStudio();

@@ -131,19 +131,33 @@ for (const [what, order, contact] of FINAL) {
   });
 }
 
-Deno.test("dial due: what may change is tried again a minute later", async () => {
-  const studio = await openStudio({ autoDial: true });
-  const { app, admin, clock } = studio;
-  const record = await addRecord(studio, { status: "inactive" });
-  const order = await addOrder(studio, DUE, record);
-  assertEquals(await app.calls.dialDue(), 0);
-  assertEquals((await orderNow(studio, order)).nextDialAt, minutes(1));
-  await app.records.update(admin, { uuid: record.id, status: "active" });
-  await clock.advance(59_999);
-  assertEquals(await app.calls.dialDue(), 0);
-  await clock.advance(1);
-  assertEquals(await app.calls.dialDue(), 1);
-});
+const FOR_A_PERSON: [string, Partial<ContactRecord>, Partial<Campaign["rules"]>][] = [
+  ["whose contact is inactive", { status: "inactive" }, {}],
+  ["whose contact gave no consent", { consent: null }, { requireConsent: true }],
+  ["to a country that is not allowed", {}, { countries: ["AE"] }],
+];
+for (const [what, contact, rules] of FOR_A_PERSON) {
+  Deno.test(`dial due: an order ${what} is tried once an hour, and dialled once it may be`, async () => {
+    const studio = await openStudio({ autoDial: true, ...rules });
+    const { app, clock, gateway, store } = studio;
+    const record = await addRecord(studio, contact);
+    const order = await addOrder(studio, DUE, record);
+    assertEquals(await app.calls.dialDue(), 0);
+    assertEquals((await orderNow(studio, order)).nextDialAt, minutes(60));
+    for (let minute = 0; minute < 59; minute++) {
+      await clock.advance(60_000);
+      await app.calls.dialDue();
+      assertEquals((await orderNow(studio, order)).nextDialAt, minutes(60), "left alone");
+    }
+    const free = { ...studio.company.campaign.rules, requireConsent: false, countries: null };
+    await saveCampaign(studio, { rules: free });
+    await store.run("all", ({ records }) => records.update({ ...record, status: "active" }));
+    assertEquals(await app.calls.dialDue(), 0);
+    await clock.advance(60_000);
+    assertEquals(await app.calls.dialDue(), 1);
+    assertEquals(gateway.dialled.length, 1);
+  });
+}
 
 Deno.test("dial due: a client without money waits until it has paid", async () => {
   const studio = await openStudio({ autoDial: true, maxCallSeconds: 14_400 });

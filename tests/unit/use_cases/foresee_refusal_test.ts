@@ -57,6 +57,7 @@ const SCENES: [what: string, scene: Scene][] = [
     otherCall: true,
     clientRules: { maxConcurrentCalls: 2 },
   }],
+  ["a cap on money below one call's price", { clientRules: { maxSpendPerDay: "0.01" } }],
   ["too little money", { client: { tariff: DEAR } }],
   ["a scheduled time that has come", {
     order: { scheduledTime: NOON },

@@ -218,3 +218,40 @@ Deno.test("reconcile: of both clients' calls each is asked about, longest silent
   const { calls } = await contentsOf(studio.store);
   assertEquals(calls.map(({ status }) => status), ["queued", "queued"]);
 });
+
+Deno.test("reconcile: a call that outlasts its longest duration is hung up, not a second sooner", async () => {
+  const studio = await openStudio();
+  const { app, clock, gateway } = studio;
+  const { call } = await unheardOf(studio);
+  gateway.lookupResult = () => found(studio, call, ...STORY.slice(0, 3));
+  await clock.advance(SILENT * 1000 + 1);
+  await app.calls.reconcile(SILENT);
+  const grace = 60;
+  await clock.advance((call.maxSeconds + grace) * 1000);
+  await app.calls.reconcile(SILENT);
+  assertEquals(gateway.hungUp, [], "the provider has a minute to end it by itself");
+  await clock.advance(SILENT * 1000 + 1);
+  await app.calls.reconcile(SILENT);
+  assertEquals(gateway.hungUp.map(({ id, providerCallId }) => [id, providerCallId]), [
+    [call.id, "line-1"],
+  ]);
+  gateway.lookupResult = () =>
+    found(studio, call, ...STORY.slice(0, 3), {
+      type: "ended",
+      reason: "max_duration",
+      durationSeconds: call.maxSeconds + grace,
+    });
+  await clock.advance(SILENT * 1000 + 1);
+  await app.calls.reconcile(SILENT);
+  assertEquals((await callNow(studio, call)).endReason, "max_duration");
+  assertEquals(gateway.hungUp.length, 1);
+});
+
+Deno.test("reconcile: a call that rings for long is not hung up for being long", async () => {
+  const studio = await openStudio();
+  const { call } = await unheardOf(studio);
+  studio.gateway.lookupResult = () => found(studio, call, ...STORY.slice(0, 2));
+  await studio.clock.advance(24 * 3_600_000);
+  await studio.app.calls.reconcile(SILENT);
+  assertEquals(studio.gateway.hungUp, []);
+});

@@ -1,3 +1,4 @@
+import type { AgentWebhook } from "../../../src/campaigns/agent_webhook.ts";
 import { assertEquals } from "@std/assert";
 import type { Setup } from "../../../src/setup/setup.ts";
 import { openStudio, refused, refusedUnwritten, type Studio } from "../../support/studio.ts";
@@ -33,6 +34,36 @@ const BAD: [string, Setup, string][] = [
     },
     "clients[0].assistants[0].webhook.secret: must be ASCII without spaces",
   ],
+  ...([
+    [
+      "an API key of a platform that has none",
+      { platform: "vapi", secret: "0123456789abcdef", apiKey: "hush" },
+      "apiKey: is for the platform elevenlabs alone",
+    ],
+    [
+      "an API key that no header could carry",
+      { platform: "elevenlabs", secret: "0123456789abcdef", apiKey: "hush\r\nhush: 1" },
+      "apiKey: must be 1 to 200 characters of ASCII without spaces",
+    ],
+    [
+      "a recording host that is a URL",
+      {
+        platform: "studio",
+        secret: "0123456789abcdef",
+        recordingHosts: ["https://audio.example.com/"],
+      },
+      "recordingHosts: must be a host's name alone, such as recordings.example.com",
+    ],
+    [
+      "too many recording hosts",
+      { platform: "studio", secret: "0123456789abcdef", recordingHosts: Array(11).fill("a.b") },
+      "recordingHosts: must be at most 10",
+    ],
+  ] as [string, AgentWebhook, string][]).map(([what, webhook, why]): [string, Setup, string] => [
+    what,
+    { clients: [{ ...ACME, assistants: [{ name: "Nova", webhook }] }] },
+    `clients[0].assistants[0].webhook.${why}`,
+  ]),
   ["an empty name", { clients: [{ ...ACME, name: " " }] }, "clients[0].name: must not be empty"],
   [
     "a new client without a country",

@@ -13,13 +13,20 @@ const FULL = {
   parameters: { plan: "gold", seats: 3, tags: ["a"], address: { city: "Oslo", zip: "1" } },
 };
 
-const CHANGES: [string, Changes, Partial<typeof FULL & { name: string; status: string }>][] = [
+const CHANGES: [
+  string,
+  Changes,
+  Partial<typeof FULL & { name: string; status: string; country: string }>,
+][] = [
   ["name", { name: " Li " }, { name: "Li" }],
   ["email", { email: " li@example.com " }, { email: "li@example.com" }],
   ["status", { status: "archived" }, { status: "archived" }],
   ["firstName", { firstName: "Li" }, { firstName: "Li" }],
   ["lastName", { lastName: "Wu" }, { lastName: "Wu" }],
-  ["phoneNumber", { phoneNumber: "+49 30 901820" }, { phoneNumber: "+4930901820" }],
+  ["phoneNumber", { phoneNumber: "+49 30 901820" }, {
+    phoneNumber: "+4930901820",
+    country: "DE",
+  }],
   [
     "phoneNumber, national by the record's country",
     { phoneNumber: "(415) 555-0199" },
@@ -37,6 +44,14 @@ for (const [what, changes, expected] of CHANGES) {
     assertEquals((await app.records.get(admin, before.id)).record, record);
   });
 }
+
+Deno.test("update-record: the same number again leaves the country", async () => {
+  const studio = await openStudio();
+  const { app, admin } = studio;
+  const { id: uuid, phoneNumber } = await addRecord(studio, { ...FULL, country: "CA" });
+  const same = await app.records.update(admin, { uuid, phoneNumber });
+  assertEquals(same.record.country, "CA");
+});
 
 Deno.test("update-record: empty text clears what may be absent", async () => {
   const studio = await openStudio();

@@ -6,25 +6,30 @@ create or replace function identify(token_hash text, moment timestamptz) returns
   token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb,
   token_created_at timestamptz, expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz,
   client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamptz,
-  role_client_id uuid, role_name text, admin boolean, role_permissions jsonb
+  role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, token_caps jsonb
 )
-  language sql volatile security definer
+  language plpgsql volatile security definer
   set search_path = public, pg_temp
 as $$
-  with noted as (
+#variable_conflict use_column
+declare
+  used timestamptz;
+begin
+  return query
+    select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at::timestamptz,
+      t.expires_at::timestamptz, t.last_used_at::timestamptz, t.revoked_at::timestamptz, u.client_id, u.role_id,
+      u.email, u.name, u.master, u.created_at::timestamptz, r.client_id, r.name, r.admin, r.permissions,
+      t.caps
+    from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
+    where t.hash = token_hash and u.disabled_at is null;
+  select t.last_used_at into used from tokens t join users u on u.id = t.user_id
+    where t.hash = token_hash and u.disabled_at is null;
+  if found and (used is null or used <= moment - interval '1 minute') then
     update tokens set last_used_at = moment where id in (
-      select id from tokens
-      where tokens.hash = token_hash
-        and (tokens.last_used_at is null or tokens.last_used_at <= moment - interval '1 minute')
-      for no key update skip locked
-    )
-  )
-  select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at, t.expires_at, t.last_used_at,
-    t.revoked_at, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
-    r.permissions
-  from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
-  where t.hash = token_hash and u.disabled_at is null
-$$;
+      select id from tokens where tokens.hash = token_hash for no key update skip locked
+    );
+  end if;
+end $$;
 
 create or replace function sign_in_account(address text) returns table (
   user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamptz,
