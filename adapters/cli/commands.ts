@@ -17,7 +17,7 @@ import { createRecordType, listRecordTypes } from "./commands/record_types.ts";
 import { createRole, listRoles } from "./commands/roles.ts";
 import { printSchema } from "./commands/schema.ts";
 import { createToken, listTokens, revokeToken } from "./commands/tokens.ts";
-import { createUser, inviteUser, listUsers } from "./commands/users.ts";
+import { createUser, disableUser, enableUser, inviteUser, listUsers } from "./commands/users.ts";
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
@@ -30,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   listRoles,
   createUser,
   inviteUser,
+  disableUser,
+  enableUser,
   listUsers,
   createToken,
   listTokens,

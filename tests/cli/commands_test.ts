@@ -192,6 +192,23 @@ Deno.test("an invitation is a link, printed alone, by which a password is chosen
   assertStringIncludes(blind.stderr, "PUBLIC_URL");
 });
 
+Deno.test("somebody is let in no longer, and again", async () => {
+  const shell = await setUpShell();
+  const who = ["--email", "ana@acme.example"];
+  const disabledAt = async () =>
+    (await shell.json("user", "list", "--client", "Acme"))[0].disabledAt;
+  assertEquals(await disabledAt(), null);
+  const gone = await shell.json("user", "disable", ...who);
+  assertEquals(gone, { email: "ana@acme.example", disabledAt: shell.clock.now().toISOString() });
+  assertEquals(await disabledAt(), gone.disabledAt);
+  assertStringIncludes((await shell.done("user", "list")).stdout, "disabled");
+  await shell.done("user", "enable", ...who);
+  assertEquals(await disabledAt(), null);
+  const nobody = await shell.run("user", "disable", "--email", "no@acme.example");
+  assertEquals(nobody.code, 1);
+  assertStringIncludes(nobody.stderr, "There is no user with that address");
+});
+
 Deno.test("users are a client's, the operator's, or nobody's until a client takes them", async () => {
   const shell = await setUpShell();
   await shell.done(..."user create --email m@operator.example --name M --master".split(" "));

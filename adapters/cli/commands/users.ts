@@ -50,6 +50,28 @@ export const inviteUser = defineCommand({
   },
 });
 
+/** `user disable` and `user enable` */
+const [disableUser, enableUser] = [true, false].map((disabled) =>
+  defineCommand({
+    name: disabled ? "user disable" : "user enable",
+    about: disabled
+      ? "Let somebody in no longer: password, sessions, invitations and tokens open nothing."
+      : "Let somebody in again, with the same password and tokens.",
+    options: {
+      email: { type: "string", value: "ADDRESS", about: "Who.", required: true },
+    },
+    async run(machine, { values: { email } }) {
+      const { app } = await machine.open();
+      const user = await app.access.disableUser(OPERATOR, { email, disabled });
+      return {
+        json: { email: user.email, disabledAt: user.disabledAt?.toISOString() ?? null },
+        text: `${user.email} is ${disabled ? "disabled" : "enabled"}.`,
+      };
+    },
+  })
+);
+export { disableUser, enableUser };
+
 /** `user list` */
 export const listUsers = defineCommand({
   name: "user list",
@@ -61,23 +83,25 @@ export const listUsers = defineCommand({
     const clientNames = new Map(clients.map(({ client }) => [client.id, client.name]));
     const { users, roles } = await app.access.listUsers(OPERATOR);
     const roleNames = new Map(roles.map(({ id, name }) => [id, name]));
-    const rows = users.map(({ id, email, name, clientId, roleId, master }) => ({
+    const rows = users.map(({ id, email, name, clientId, roleId, master, disabledAt }) => ({
       uuid: id,
       email,
       name,
       client: clientId === null ? null : clientNames.get(clientId) ?? null,
       role: roleNames.get(roleId) ?? null,
       master,
+      disabledAt: disabledAt?.toISOString() ?? null,
     })).filter(({ client }) => isOf(wanted, client));
     return {
       json: rows,
       text: table(
-        ["email", "name", "client", "role"],
-        rows.map(({ email, name, client, role, master }) => [
+        ["email", "name", "client", "role", ""],
+        rows.map(({ email, name, client, role, master, disabledAt }) => [
           email,
           name,
           client ?? (master ? "(every client)" : "(none)"),
           role ?? "",
+          disabledAt === null ? "" : "disabled",
         ]),
       ),
     };
