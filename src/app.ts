@@ -23,7 +23,7 @@ import { watchChanges } from "./access/watch_changes.ts";
 import type { Ports } from "./app_ports.ts";
 import { listLedger } from "./billing/queries.ts";
 import { createCallOrder } from "./call_orders/create_call_order.ts";
-import { listCallOrders } from "./call_orders/queries.ts";
+import { getCallOrder, listCallOrders } from "./call_orders/queries.ts";
 import { updateCallOrderStatus } from "./call_orders/update_call_order_status.ts";
 import { applyCallEvent } from "./calls/apply_call_event.ts";
 import { dialDueOrders } from "./calls/dial_due_orders.ts";
@@ -144,6 +144,7 @@ export type App = {
   };
   callOrders: {
     list: Bound<typeof listCallOrders>;
+    get: Bound<typeof getCallOrder>;
     create: Bound<typeof createCallOrder>;
     updateStatus: Bound<typeof updateCallOrderStatus>;
   };
@@ -246,6 +247,7 @@ export function createApp(ports: Ports): App {
     },
     callOrders: {
       list: bind(listCallOrders),
+      get: bind(getCallOrder),
       create: bindWrite(createCallOrder),
       updateStatus: bindWrite(updateCallOrderStatus),
     },

@@ -89,10 +89,11 @@ export function callRepo(tx: Transaction): AtOnce<CallRepo> {
       requireFit(call);
       tx.update("calls", call.id, call.clientId, call);
     },
-    list({ campaignId, recordId, live, endReason }, page) {
+    list({ campaignId, recordId, orderId, live, endReason }, page) {
       const found = tx.all("calls").filter((call) =>
         (campaignId === undefined || call.campaignId === campaignId) &&
         (recordId === undefined || call.recordId === recordId) &&
+        (orderId === undefined || call.orderId === orderId) &&
         (live === undefined || isLive(call) === live) &&
         (endReason === undefined || call.endReason === endReason)
       );

@@ -102,6 +102,12 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
     return fragment`l.record_id = ${id} ${alsoOf(filter, client, owner)}`;
   }
 
+  /** By way of its record, which is what calls are indexed by. */
+  function ofOrder(id: Uuid): Fragment {
+    return fragment`l.order_id = ${id} and (l.client_id, l.record_id) =
+      (select client_id, record_id from call_orders where id = ${id})`;
+  }
+
   return {
     async get(id) {
       const [row] = await sql<CallRow & Names>`
@@ -185,11 +191,12 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
         where l.client_id = ${call.clientId} and l.id = ${call.id} and ${own}`;
       requireWritten(rows, "calls");
     },
-    async list({ campaignId, recordId, live, endReason }, page) {
+    async list({ campaignId, recordId, orderId, live, endReason }, page) {
       const ended = fragment`l.end_reason is not null`;
       const condition = fragment`${own}
         and ${campaignId === undefined ? fragment`true` : ofCampaign(campaignId)}
         and ${recordId === undefined ? fragment`true` : ofRecord(recordId)}
+        and ${orderId === undefined ? fragment`true` : ofOrder(orderId)}
         and ${live === undefined ? fragment`true` : live ? fragment`l.status in ${LIVE}` : ended}
         and ${endReason === undefined ? fragment`true` : fragment`l.end_reason = ${endReason}`}`;
       const rows = await sql<CallRow & Names & Total>`

@@ -20,6 +20,18 @@ export type CallOrderListing = {
   limit?: number;
 };
 
+/** An order, with what would stop it. @throws DomainError `not_found`. */
+export async function getCallOrder(
+  { uow, clock, phoneNumbers }: Pick<Ports, "uow" | "clock" | "phoneNumbers">,
+  principal: Principal,
+  uuid: string,
+): Promise<ForeseenOrder> {
+  const id = requireId("Call order", uuid);
+  const view = await uow.read(scopeOf(principal), ({ callOrders }) => callOrders.get(id));
+  if (view === null) throw notFound("Call order");
+  return foresee(phoneNumbers, view, clock.now());
+}
+
 /** A page of orders, newest first. @throws DomainError `not_found` for an unknown filter uuid. */
 export async function listCallOrders(
   { uow, clock, phoneNumbers }: Pick<Ports, "uow" | "clock" | "phoneNumbers">,

@@ -23,6 +23,7 @@ export type CallView = {
 export type CallFilter = {
   campaignId?: Uuid;
   recordId?: Uuid;
+  orderId?: Uuid;
   /** True: those that have not ended; false: those that have. */
   live?: boolean;
   endReason?: EndReason;

@@ -29,6 +29,7 @@ const PROGRESS_SECONDS = 5;
 export type CallListing = {
   campaignUuid?: string;
   recordUuid?: string;
+  orderUuid?: string;
   /** Those that have not ended, or those that have. */
   status?: "live" | "ended";
   endReason?: EndReason;
@@ -45,7 +46,7 @@ export type CallListing = {
 export async function listCalls(
   { uow }: Pick<Ports, "uow">,
   principal: Principal,
-  { campaignUuid, recordUuid, status, endReason, ...paging }: CallListing,
+  { campaignUuid, recordUuid, orderUuid, status, endReason, ...paging }: CallListing,
 ): Promise<Page<CallView>> {
   requirePermission(principal, "calls.view");
   const request = pageRequest(paging);
@@ -57,15 +58,18 @@ export async function listCalls(
   }
   const campaignId = campaignUuid === undefined ? undefined : requireId("Campaign", campaignUuid);
   const recordId = recordUuid === undefined ? undefined : requireId("Record", recordUuid);
+  const orderId = orderUuid === undefined ? undefined : requireId("Call order", orderUuid);
   const live = status === undefined ? undefined : status === "live";
-  return await uow.read(scopeOf(principal), async ({ campaigns, records, calls }) => {
-    const [campaign, record, slice] = await Promise.all([
+  return await uow.read(scopeOf(principal), async ({ campaigns, records, callOrders, calls }) => {
+    const [campaign, record, order, slice] = await Promise.all([
       campaignId === undefined ? undefined : campaigns.get(campaignId),
       recordId === undefined ? undefined : records.get(recordId),
-      calls.list({ campaignId, recordId, live, endReason }, request),
+      orderId === undefined ? undefined : callOrders.get(orderId),
+      calls.list({ campaignId, recordId, orderId, live, endReason }, request),
     ]);
     if (campaign === null) throw notFound("Campaign");
     if (record === null) throw notFound("Record");
+    if (order === null) throw notFound("Call order");
     return toPage(request, slice);
   });
 }

@@ -1,6 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { campaignRow } from "../support/rows.ts";
-import { addOrder, addRecord, balanceNow, NOBODY, orderNow, talk } from "../support/studio.ts";
+import {
+  addCall,
+  addOrder,
+  addRecord,
+  balanceNow,
+  NOBODY,
+  orderNow,
+  talk,
+} from "../support/studio.ts";
 import { type ConsoleUnderTest, openConsole, type Seen, type Visitor } from "./harness.ts";
 import { HOSTILE, isInert, personWith } from "./people.ts";
 
@@ -29,12 +37,12 @@ Deno.test("the list tells of each order where it stands and what would stop it, 
   await store.run("all", ({ campaigns }) => campaigns.save(paused));
   const bo = await addRecord(house, { name: "Bo Larsen" });
   const cy = await addRecord(house, { name: "Cy Archer" });
-  await addOrder(house, { campaignId: paused.id }, bo);
+  const planned = await addOrder(house, { campaignId: paused.id }, bo);
   await addOrder(house, { status: "canceled" }, cy);
   const person = await house.signedIn(house.anna);
   const { text } = await person.get("/orders");
   assertStringIncludes(text, "Campaign is paused; only active campaigns make calls.");
-  assertStringIncludes(text, `href="/records/${bo.id}#orders">Bo Larsen`);
+  assertStringIncludes(text, `href="/orders/${planned.id}">Bo Larsen`);
   assertStringIncludes(text, "Started by hand");
   const found = async (query: string) => {
     const page = await person.get(`/orders?${query}`);
@@ -45,6 +53,27 @@ Deno.test("the list tells of each order where it stands and what would stop it, 
   assertEquals(await found("status=busy"), []);
   for (const id of [other.campaign.id, NOBODY, "nonsense"]) {
     assertEquals((await person.get(`/orders?campaign=${id}`)).status, 404, id);
+  }
+});
+
+Deno.test("an order's page tells what is ordered, what would stop it, and each call made for it", async () => {
+  const house = await openConsole();
+  const call = await addCall(house);
+  const other = await addCall(house);
+  const person = await house.signedIn(house.anna);
+  const { text } = await person.get(`/orders/${call.orderId}`);
+  assertStringIncludes(text, `href="/calls/${call.id}"`);
+  assert(!text.includes(other.id));
+  assertStringIncludes(text, `href="/records/${call.recordId}"`);
+  assertStringIncludes(text, `A call</a> is under way`);
+  assertStringIncludes(text, `href="/audit?subject=${call.orderId}"`);
+  const blind = await house.signedIn(await personWith(house, []));
+  const seen = await blind.get(`/orders/${call.orderId}`);
+  assertEquals(seen.status, 200);
+  assert(!seen.text.includes("Attempts") && !seen.text.includes("Call now"));
+  const stranger = await house.signedIn(house.otto);
+  for (const id of [call.orderId, NOBODY, "nonsense"]) {
+    assertEquals((await stranger.get(`/orders/${id}`)).status, 404, id);
   }
 });
 

@@ -22,6 +22,7 @@ const OF_PAGES: Record<string, number> = {
   "/records/:record/edit": 2,
   "/records/:record/orders/:order/call": 4,
   "/orders": 3,
+  "/orders/:order": 3,
   "/imports": 2,
   "/imports/new": 3,
   "/imports/:import": 3,

@@ -385,7 +385,7 @@ function tellOfLists(tell: Tell): void {
     }
   });
 
-  tell("lists calls by campaign, record, end reason and whether they live", async (uow) => {
+  tell("lists calls by campaign, record, order, end reason and whether they live", async (uow) => {
     const desk = await ready(uow);
     const { client, assistant } = desk.company;
     const elsewhere = await ready(uow, {
@@ -402,7 +402,9 @@ function tellOfLists(tell: Tell): void {
       const work = ({ calls }: Repos) => calls.list(filter, page);
       const own = await uow.read(scopeOf(desk.company), work);
       assertEquals(own.total, own.items.length);
-      if (filter.campaignId || filter.recordId) assertEquals(await uow.read("all", work), own);
+      if (filter.campaignId || filter.recordId || filter.orderId) {
+        assertEquals(await uow.read("all", work), own);
+      }
       return own.items.map(({ call }) => call.id).toSorted();
     };
     const ids = (...calls: Call[]) => calls.map(({ id }) => id).toSorted();
@@ -410,6 +412,8 @@ function tellOfLists(tell: Tell): void {
     assertEquals(await listed({}), ids(live, talked, busy, other));
     assertEquals(await listed({ campaignId }), ids(live, talked, busy));
     assertEquals(await listed({ recordId: elsewhere.record.id }), ids(other));
+    assertEquals(await listed({ orderId: other.orderId }), ids(other));
+    assertEquals(await listed({ orderId: client.id }), []);
     assertEquals(await listed({ live: true }), ids(live));
     assertEquals(await listed({ live: false }), ids(talked, busy, other));
     assertEquals(await listed({ endReason: "busy" }), ids(busy, other));

@@ -127,6 +127,7 @@ const USE_CASES: { [F in keyof App]: { [U in keyof App[F]]: UseCase } } = {
   },
   callOrders: {
     list: "reads",
+    get: "reads",
     create: (studio) => anOrder(studio),
     updateStatus: async (studio) => {
       const uuid = await anOrder(studio);

@@ -53,7 +53,12 @@ export function FactsOfCall(
     ["Started by", call.initiatedBy === null ? "The schedule" : "A person or assistant"],
     ["Phone network", wordsOf(call.provider)],
     ["Call", <code class="id">{call.id}</code>],
-    ["Order", <code class="id">{call.orderId}</code>],
+    [
+      "Order",
+      <a href={visit.link(`/orders/${call.orderId}`)}>
+        <code class="id">{call.orderId}</code>
+      </a>,
+    ],
   ];
   return <Facts items={items} />;
 }

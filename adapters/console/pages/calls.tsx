@@ -176,7 +176,8 @@ function Filter(
   );
 }
 
-function CallTable(
+/** Calls, each with its page. */
+export function CallTable(
   { visit, calls, campaigns }: { visit: Visit; calls: CallView[]; campaigns: boolean },
 ) {
   const columns: Column[] = [

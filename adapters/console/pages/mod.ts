@@ -13,6 +13,7 @@ import { CAMPAIGNS_PAGES } from "./campaigns.tsx";
 import { CONNECT_PAGES } from "./connect.tsx";
 import { IMPORT_PAGE } from "./import.tsx";
 import { IMPORT_PAGES } from "./imports.tsx";
+import { ORDER_PAGE } from "./order.tsx";
 import { ORDER_LIST } from "./orders.tsx";
 import { RECORD_PAGE } from "./record.tsx";
 import { RECORD_FORMS } from "./record_form.tsx";
@@ -31,6 +32,7 @@ export const PAGES: readonly PageRoute[] = [
   ...RECORD_PAGE,
   CALL_NOW,
   ORDER_LIST,
+  ORDER_PAGE,
   ...IMPORT_PAGES,
   ...IMPORT_PAGE,
   ...AUDIT_PAGES,

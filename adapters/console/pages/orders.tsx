@@ -106,7 +106,7 @@ function row(visit: Visit, view: ForeseenOrder) {
   const { order, recordName, campaignName } = view;
   const open = isOpenOrder(order.status);
   return [
-    <a class="row-link" href={visit.link(`/records/${order.recordId}#orders`)}>{recordName}</a>,
+    <a class="row-link" href={visit.link(`/orders/${order.id}`)}>{recordName}</a>,
     <a href={visit.link(`/campaigns/${order.campaignId}`)}>{campaignName}</a>,
     <OrderBadge status={order.status} />,
     open ? <Scheduled order={order} /> : <span class="muted">{NOTHING}</span>,

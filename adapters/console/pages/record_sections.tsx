@@ -166,11 +166,13 @@ export function Orders({ visit, profile: { record, orders, counts } }: Of) {
   );
 }
 
-function attempts(count: number): string {
+/** How often an order was dialled. */
+export function attempts(count: number): string {
   return count === 0 ? "Not called yet" : `Called ${count === 1 ? "once" : `${count} times`}`;
 }
 
-function ChangeStatus({ visit, view: { order } }: { visit: Visit; view: ForeseenOrder }) {
+/** The form that moves an order on. */
+export function ChangeStatus({ visit, view: { order } }: { visit: Visit; view: ForeseenOrder }) {
   const next = nextStatuses(order.status);
   if (next.length === 0) return null;
   const id = `status-${order.id}`;
