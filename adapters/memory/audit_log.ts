@@ -26,11 +26,12 @@ export function auditLog(tx: Transaction): AtOnce<AuditLog> {
       tx.insert("audit", entry.id, entry.clientId, entry);
       tx.insert("auditPending", entry.id, entry.clientId, entry.id);
     },
-    page({ userId, action, subjectId }, page) {
+    page({ userId, action, subjectId, refused }, page) {
       const found = tx.all("audit").filter((entry) =>
         (userId === undefined || entry.userId === userId) &&
         (action === undefined || entry.action === action) &&
-        (subjectId === undefined || entry.subjectId === subjectId)
+        (subjectId === undefined || entry.subjectId === subjectId) &&
+        (!refused || entry.outcome !== "ok")
       );
       const { items, total } = slice(newestFirst(found, happenedAt), page);
       return { items: items.map(view), total };

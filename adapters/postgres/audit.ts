@@ -86,11 +86,12 @@ export function auditLog(sql: Sql, filter: ClientFilter): AuditLog {
         where ${owned(filter, fragment`a.client_id`)} order by a.at desc, a.id desc limit ${limit}`;
       return rows.map(toEntry);
     },
-    async page({ userId, action, subjectId }, page) {
+    async page({ userId, action, subjectId, refused }, page) {
       const condition = fragment`${owned(filter, fragment`a.client_id`)}
         and ${userId === undefined ? fragment`true` : fragment`a.user_id = ${userId}`}
         and ${action === undefined ? fragment`true` : fragment`a.action = ${action}`}
-        and ${subjectId === undefined ? fragment`true` : fragment`a.subject_id = ${subjectId}`}`;
+        and ${subjectId === undefined ? fragment`true` : fragment`a.subject_id = ${subjectId}`}
+        and ${refused ? fragment`a.outcome <> 'ok'` : fragment`true`}`;
       const rows = await sql<AuditRow & Names & Total>`
         select ${ENTRY},
           c.name as client_name, u.name as user_name, u.email as user_email, t.name as token_name,

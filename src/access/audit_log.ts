@@ -46,6 +46,8 @@ export type AuditFilter = {
   userId?: Uuid;
   action?: string;
   subjectId?: Uuid;
+  /** True: what was refused alone. */
+  refused?: boolean;
 };
 
 /** An entry's place in the chain of its client: see audit_chain.ts. */

@@ -68,6 +68,8 @@ export type AuditListing = {
   action?: string;
   /** Row that something was done to. */
   subjectUuid?: string;
+  /** True: what was refused alone. */
+  refused?: boolean;
   page?: number;
   limit?: number;
 };
@@ -85,13 +87,14 @@ const MAX_ACTION = 100;
 export async function listAudit(
   { uow }: Store,
   principal: Principal,
-  { userUuid, action, subjectUuid, ...paging }: AuditListing,
+  { userUuid, action, subjectUuid, refused, ...paging }: AuditListing,
 ): Promise<Page<AuditView>> {
   const request = pageRequest(paging);
   const filter = {
     userId: whoseEntries(principal, uuidOf("userUuid", userUuid)),
     action: optionalText("action", action, MAX_ACTION) ?? undefined,
     subjectId: uuidOf("subjectUuid", subjectUuid),
+    refused,
   };
   return await uow.read(
     scopeOf(principal),

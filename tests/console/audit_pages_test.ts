@@ -34,9 +34,11 @@ Deno.test("an admin reads who did what, by hand or through which token, with lin
   const { text } = await person.get("/audit");
   const lines = linesOf(text);
   assertEquals(lines.length, 3);
-  assert(lines.some((line) => /Anna anna@acme.example Sign in Console$/.test(line)));
-  assert(lines.some((line) => /Anna .* Create record Assistant on my laptop Token$/.test(line)));
-  assert(lines.some((line) => /test Update record Command line$/.test(line)));
+  assert(lines.some((line) => /Anna anna@acme.example Sign in Done Console$/.test(line)));
+  assert(
+    lines.some((line) => /Anna .* Create record Done Assistant on my laptop Token$/.test(line)),
+  );
+  assert(lines.some((line) => /test Update record Done Command line$/.test(line)));
   assertStringIncludes(text, `href="/records/${record.id}">Create record</a>`);
   const found = async (query: string) => linesOf((await person.get(`/audit?${query}`)).text).length;
   assertEquals(await found("action=create-record"), 1);
@@ -45,6 +47,55 @@ Deno.test("an admin reads who did what, by hand or through which token, with lin
   assertEquals(await found(`subject=${record.id}`), 2);
   assertEquals(await found(`user=${NOBODY}`), 0);
   assertEquals(await found("user=nonsense&subject=nonsense"), 3);
+});
+
+Deno.test("refusals say why, how often and by which program, and can be looked at alone", async () => {
+  const house = await openConsole();
+  const { app, admin, anna } = house;
+  const via = { application: "assistant/2.1", argumentsHash: null };
+  const principal = { ...admin, userId: anna.id, via };
+  await app.access.recordDenials([
+    { principal, action: "initiate-call", code: "outside_calling_window", times: 1200 },
+    { principal, action: "get-call-details", code: "forbidden", times: 1 },
+  ]);
+  const person = await house.signedIn(anna);
+  assertEquals(linesOf((await person.get("/audit")).text).length, 3);
+  const { text } = await person.get("/audit?outcome=refused");
+  const lines = linesOf(text);
+  assertEquals(lines.length, 2);
+  const said = /Initiate call Refused Outside calling window, 1,200 times .*assistant\/2.1$/;
+  assert(lines.some((line) => said.test(line)), text);
+  assert(lines.some((line) => /Get call details Refused Forbidden /.test(line)));
+  assertStringIncludes(text, '<option value="get-call-details"');
+});
+
+Deno.test("the operator has the trail verified, and is told what was changed", async () => {
+  const house = await openConsole();
+  const { app, store, company } = house;
+  const path = "/operator/audit";
+  await app.records.create(house.admin, {
+    recordTypeUuid: company.type.id,
+    name: "Bo",
+    phoneNumber: "+14155550132",
+  });
+  await app.access.sealAudit();
+  const master = await house.signedIn(house.olga);
+  const sound = await master.post(path, {});
+  assertEquals(sound.status, 200);
+  assertStringIncludes(sound.text, "Nothing was tampered with");
+  assertStringIncludes(sound.text, "1 line is as sealed, and 1 new one waits to be sealed.");
+  const forged = {
+    ...(await store.read("all", ({ audit }) => audit.latest(1)))[0],
+    id: newId(NOON),
+  };
+  await store.run("all", async ({ audit }) => {
+    await audit.add(forged);
+    await audit.takeUnsealed(100);
+  });
+  const broken = await master.post(path, {});
+  assertStringIncludes(broken.text, "an entry is there that was never sealed");
+  const anna = await house.signedIn(house.anna);
+  assertEquals((await anna.post(path, {})).status, 404);
 });
 
 Deno.test("whoever is no admin sees what was done in their own name alone", async () => {

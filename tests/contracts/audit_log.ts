@@ -76,7 +76,7 @@ export const auditLogContract = contract("AuditLog", (tell) => {
     assertEquals(named, [[odd[0].id, other.email, null], [odd[1].id, null, null]]);
   });
 
-  tell("lists entries by user, action and subject", async (uow) => {
+  tell("lists entries by user, action, subject and outcome", async (uow) => {
     const company = await newCompany(uow);
     const { user } = company;
     const [userId, subjectId] = [newId(NOON), newId(NOON)];
@@ -84,6 +84,7 @@ export const auditLogContract = contract("AuditLog", (tell) => {
       auditRow(user, { userId }),
       auditRow(user, { action: "import-records", subjectId }),
       auditRow(user, { userId, action: "import-records", subjectId: newId(NOON) }),
+      auditRow(user, { action: "initiate-call", outcome: "forbidden", times: 3 }),
     ];
     for (const entry of entries) await uow.run(scopeOf(company), ({ audit }) => audit.add(entry));
     const listed = async (filter: AuditFilter) => {
@@ -99,6 +100,9 @@ export const auditLogContract = contract("AuditLog", (tell) => {
     assertEquals(await listed({ subjectId }), [1]);
     assertEquals(await listed({ userId, action: "import-records" }), [2]);
     assertEquals(await listed({ userId, subjectId }), []);
+    assertEquals(await listed({ refused: true }), [3]);
+    assertEquals(await listed({ refused: true, userId }), []);
+    assertEquals(await listed({ refused: false }), [0, 1, 2, 3]);
   });
 
   tell("keeps what belongs to the operator from clients", async (uow) => {

@@ -4,11 +4,12 @@
  * @module
  */
 import type { AuditEntry, AuditView } from "../../../src/access/audit_log.ts";
+import type { AuditReport } from "../../../src/access/verify_audit.ts";
 import { isUuid } from "../../../src/kernel/ids.ts";
 import type { Page } from "../../../src/kernel/page.ts";
-import { wordsOf } from "../ui/format.ts";
+import { countText, wordsOf } from "../ui/format.ts";
 import { SelectField, SubmitButton } from "../ui/form.tsx";
-import { EmptyState, Moment, Notice, PageHeader, Pagination, Table } from "../ui/parts.tsx";
+import { Badge, EmptyState, Moment, Notice, PageHeader, Pagination, Table } from "../ui/parts.tsx";
 import type { PageRoute, Visit } from "../visit.tsx";
 import { asked, pageOf, paging } from "./listing.ts";
 
@@ -20,13 +21,13 @@ const PAGE_OF: Record<string, string> = {
   "start-import": "/imports",
   "discard-import": "/imports",
   "initiate-call": "/calls",
+  "create-call-order": "/orders",
+  "update-call-order-status": "/orders",
 };
 
 /** Every other thing that is noted. */
 const ACTIONS = [
   ...Object.keys(PAGE_OF),
-  "create-call-order",
-  "update-call-order-status",
   "import-records",
   "issue-token",
   "revoke-token",
@@ -34,31 +35,53 @@ const ACTIONS = [
   "change-password",
   "invite-user",
   "accept-invitation",
+  "disable-user",
+  "enable-user",
+  "end-session",
   "apply-setup",
   "import-history",
 ].toSorted();
 
+/** Where the operator reads all of it, and has it verified. */
+const VERIFIED = "/operator/audit";
+
 /** The trail of one client, and the operator's own look at all of it. */
 export const AUDIT_PAGES: readonly PageRoute[] = [
-  { path: "/audit", ofClient: true, get: auditPage },
-  { path: "/operator/audit", masterOnly: true, get: auditPage },
+  { path: "/audit", ofClient: true, get: (visit) => auditPage(visit) },
+  {
+    path: VERIFIED,
+    masterOnly: true,
+    get: (visit) => auditPage(visit),
+    post: async (visit) =>
+      await auditPage(visit, await visit.app.access.verifyAudit(visit.principal)),
+  },
 ];
 
-async function auditPage(visit: Visit): Promise<Response> {
+async function auditPage(visit: Visit, report?: AuditReport): Promise<Response> {
   const user = asked(visit, "user");
   const found = await visit.app.access.listAudit(visit.principal, {
     userUuid: user !== undefined && isUuid(user) ? user : undefined,
     action: asked(visit, "action"),
     subjectUuid: subjectOf(visit),
+    refused: visit.query("outcome") === "refused",
     page: pageOf(visit),
   });
   const lead = visit.principal.admin
     ? "Who changed what, when, and through which token. Nobody can change these lines."
     : "What was done in your name, when, and through which token. Nobody can change these lines.";
+  const everybodys = visit.url.pathname === VERIFIED;
+  const title = everybodys ? "Everybody's audit trail" : "Audit trail";
   return await visit.page(
-    { title: "Audit trail" },
+    { title },
     <>
-      <PageHeader title="Audit trail" lead={lead} />
+      <PageHeader title={title} lead={lead}>
+        {everybodys && (
+          <form method="post" action={VERIFIED}>
+            <SubmitButton quiet>Verify it</SubmitButton>
+          </form>
+        )}
+      </PageHeader>
+      {report && <Verified visit={visit} report={report} />}
       {subjectOf(visit) && (
         <Notice tone="neutral">
           This is the trail of one row alone. <a href={visit.url.pathname}>Look at everything</a>
@@ -69,6 +92,40 @@ async function auditPage(visit: Visit): Promise<Response> {
         <Found visit={visit} found={found} />
       </section>
     </>,
+  );
+}
+
+/** Problems that are told of one by one. */
+const MAX_PROBLEMS = 20;
+
+/** What a look at every line and every seal has found. */
+function Verified({ visit, report }: { visit: Visit; report: AuditReport }) {
+  const { sound, waiting, problems } = report;
+  const figures = `${countText(sound)} ${sound === 1 ? "line is" : "lines are"} as sealed` +
+    `${
+      waiting > 0
+        ? `, and ${countText(waiting)} new ${
+          waiting === 1 ? "one waits" : "ones wait"
+        } to be sealed`
+        : ""
+    }.`;
+  if (problems.length === 0) {
+    return <Notice tone="good" title="Nothing was tampered with">{figures}</Notice>;
+  }
+  const clients = new Map(visit.clients.map(({ id, name }) => [id, name]));
+  return (
+    <Notice tone="bad" title={`${countText(problems.length)} found that should not be`}>
+      <p>{figures}</p>
+      <ul>
+        {problems.slice(0, MAX_PROBLEMS).map(({ clientId, seq, problem }) => (
+          <li>
+            {clientId === null ? "The operator's own" : clients.get(clientId) ?? clientId}
+            {seq !== null && `, place ${seq}`}: {problem}
+          </li>
+        ))}
+      </ul>
+      {problems.length > MAX_PROBLEMS && <p>The command line tells of all: studio audit verify</p>}
+    </Notice>
   );
 }
 
@@ -86,6 +143,8 @@ function Filters({ visit, found }: { visit: Visit; found: Page<AuditView> }) {
     if (view.entry.userId) people.set(view.entry.userId, nameOf(view));
   }
   const subject = subjectOf(visit);
+  // What was refused may have been any tool.
+  const actions = new Set([...ACTIONS, ...found.items.map(({ entry }) => entry.action)]);
   return (
     <form class="filters" method="get" action={visit.url.pathname} role="search">
       {visit.principal.admin && (
@@ -101,9 +160,15 @@ function Filters({ visit, found }: { visit: Visit; found: Page<AuditView> }) {
         name="action"
         options={[
           ["", "Anything"],
-          ...ACTIONS.map((each): [string, string] => [each, wordsOf(each)]),
+          ...[...actions].toSorted().map((each): [string, string] => [each, wordsOf(each)]),
         ]}
         value={visit.query("action") ?? ""}
+      />
+      <SelectField
+        label="Outcome"
+        name="outcome"
+        options={[["", "Any"], ["refused", "Refused"]]}
+        value={visit.query("outcome") ?? ""}
       />
       {subject && <input type="hidden" name="subject" value={subject} />}
       <SubmitButton quiet>Filter</SubmitButton>
@@ -132,6 +197,7 @@ function Found({ visit, found }: { visit: Visit; found: Page<AuditView> }) {
           { label: "When" },
           { label: "Who" },
           { label: "What" },
+          { label: "Outcome" },
           { label: "Through" },
           ...all ? [{ label: "Client" }] : [],
         ]}
@@ -139,14 +205,26 @@ function Found({ visit, found }: { visit: Visit; found: Page<AuditView> }) {
           <Moment at={view.entry.at} />,
           <>
             {nameOf(view)}
-            {view.userEmail && <small>{view.userEmail}</small>}
+            {view.userEmail && <small class="email" title={view.userEmail}>{view.userEmail}</small>}
           </>,
           <What visit={visit} entry={view.entry} />,
+          <Outcome entry={view.entry} />,
           <Through view={view} />,
           ...all ? [view.clientName ?? <span class="muted">The operator's own</span>] : [],
         ])}
       />
       <Pagination {...paging(visit, found)} />
+    </>
+  );
+}
+
+/** Refusals of one kind are counted for some seconds, and told of once. */
+function Outcome({ entry: { outcome, times } }: { entry: AuditEntry }) {
+  if (outcome === "ok") return <Badge tone="good">Done</Badge>;
+  return (
+    <>
+      <Badge tone="bad">Refused</Badge>
+      <small>{wordsOf(outcome)}{times > 1 && `, ${countText(times)} times`}</small>
     </>
   );
 }
@@ -166,7 +244,7 @@ function Through({ view: { entry, tokenName } }: { view: AuditView }) {
     return (
       <>
         {tokenName ?? <span class="muted">A token</span>}
-        <small>Token</small>
+        <small>{["Token", entry.application].filter(Boolean).join(", ")}</small>
       </>
     );
   }
