@@ -45,6 +45,39 @@ Deno.test("sending the form again makes no second token", async () => {
   assertEquals(tokens.map(({ token }) => token.name), ["Laptop"]);
 });
 
+Deno.test("a token gets the limits that the form names, and the list tells them", async () => {
+  const { signedIn, anna, olga, app, admin } = await openConsole();
+  const person = await signedIn(anna);
+  const fields = { name: "Careful", expires: "30", permissions: "calls.manage" };
+  const wrong = await person.post(SECURITY, {
+    ...fields,
+    id: await formId(person),
+    maxCallsPerDay: "1.5",
+    maxSpendPerDay: "20",
+  });
+  assertEquals(wrong.status, 422);
+  assertStringIncludes(wrong.text, 'id="maxCallsPerDay-error"');
+  assertStringIncludes(wrong.text, 'value="20"');
+  assertMatch(wrong.text, /<details class="more" open/);
+  const made = await person.post(SECURITY, {
+    ...fields,
+    id: await formId(person),
+    maxCallsPerMinute: "",
+    maxCallsPerDay: "50",
+    maxSpendPerDay: "20",
+  });
+  assertEquals(made.status, 200);
+  const [{ token }] = await app.access.listTokens({ ...admin, userId: anna.id });
+  assertEquals(token.caps, {
+    maxCallsPerMinute: null,
+    maxCallsPerDay: 50,
+    maxSpendPerDay: "20.00",
+  });
+  assertStringIncludes(made.text, "50 calls a day, 20.00 a day to spend");
+  const master = await (await signedIn(olga)).get(SECURITY);
+  assert(!master.text.includes("maxSpendPerDay"));
+});
+
 Deno.test("the form decides what the token may do, and until when", async () => {
   const { signedIn, anna, app, admin, clock } = await openConsole();
   const person = await signedIn(anna);

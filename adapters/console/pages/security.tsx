@@ -11,6 +11,7 @@ import type { SessionView } from "../../../src/access/manage_sessions.ts";
 import { MAX_TOKEN_NAME } from "../../../src/access/manage_tokens.ts";
 import { MAX_PASSWORD, MIN_PASSWORD } from "../../../src/access/password.ts";
 import { PERMISSIONS } from "../../../src/access/principal.ts";
+import type { CallCaps } from "../../../src/compliance/call_caps.ts";
 import { DomainError, invalid } from "../../../src/kernel/errors.ts";
 import { isUuid, newId } from "../../../src/kernel/ids.ts";
 import type { Form } from "../form.ts";
@@ -100,6 +101,7 @@ async function generate(visit: Visit, form: Form): Promise<Response> {
       readOnly: form.all("readOnly").length > 0,
       // All of them means: whatever the role grants, also later.
       permissions: chosen.length === granted.length ? undefined : chosen,
+      caps: capsOf(form),
     });
     return await securityPage(visit, { secret });
   } catch (error) {
@@ -111,6 +113,16 @@ async function generate(visit: Visit, form: Form): Promise<Response> {
     const field = error.details.field ?? "name";
     return await securityPage(visit, { form, problems: { [field]: sentence(error) } });
   }
+}
+
+/** Limits that are left blank are none. */
+function capsOf(form: Form): CallCaps {
+  const count = (name: string) => form.text(name).trim() === "" ? null : Number(form.text(name));
+  return {
+    maxCallsPerMinute: count("maxCallsPerMinute"),
+    maxCallsPerDay: count("maxCallsPerDay"),
+    maxSpendPerDay: form.text("maxSpendPerDay").trim() || null,
+  };
 }
 
 function expiryOf(form: Form, now: Date): Date | undefined {
@@ -233,12 +245,70 @@ function GenerateToken({ visit, state: { form, problems = {} } }: { visit: Visit
             values={form?.all("permissions") ?? granted}
           />
         )}
+        {granted.includes("calls.manage") && (
+          <Limits form={form} problems={problems} master={visit.isMaster} />
+        )}
         <div class="form-end">
           <SubmitButton>Generate token</SubmitButton>
         </div>
       </form>
     </Section>
   );
+}
+
+const LIMITS = ["maxCallsPerMinute", "maxCallsPerDay", "maxSpendPerDay"] as const;
+
+/** What holds back a program that has run wild; closed unless there is something in it. */
+function Limits(
+  { form, problems, master }: { form?: Form; problems: Record<string, string>; master: boolean },
+) {
+  const open = LIMITS.some((name) => problems[name] || form?.text(name));
+  return (
+    <details class="more" open={open}>
+      <summary>Limits</summary>
+      <div class="form-row">
+        <TextField
+          label="Calls per minute"
+          name="maxCallsPerMinute"
+          type="number"
+          hint="At most; blank for any number"
+          value={form?.text("maxCallsPerMinute")}
+          error={problems.maxCallsPerMinute}
+        />
+        <TextField
+          label="Calls per day"
+          name="maxCallsPerDay"
+          type="number"
+          hint="At most, by the day in UTC"
+          value={form?.text("maxCallsPerDay")}
+          error={problems.maxCallsPerDay}
+        />
+        {/* A master's tokens spend in the currencies of many clients. */}
+        {!master && (
+          <TextField
+            label="Spend per day"
+            name="maxSpendPerDay"
+            hint="In your currency, such as 20.00"
+            value={form?.text("maxSpendPerDay")}
+            error={problems.maxSpendPerDay}
+            maxlength={20}
+            autocomplete="off"
+          />
+        )}
+      </div>
+    </details>
+  );
+}
+
+/** A token's limits in words. */
+function limitsText({ maxCallsPerMinute, maxCallsPerDay, maxSpendPerDay }: CallCaps): string[] {
+  const known = (value: number | string | null | undefined, text: string) =>
+    value === null || value === undefined ? [] : [`${value} ${text}`];
+  return [
+    ...known(maxCallsPerMinute, "calls a minute"),
+    ...known(maxCallsPerDay, "calls a day"),
+    ...known(maxSpendPerDay, "a day to spend"),
+  ];
 }
 
 const TOKEN_COLUMNS: Column[] = [
@@ -271,6 +341,7 @@ function Tokens({ tokens, now }: { tokens: TokenView[]; now: Date }) {
               {[
                 token.readOnly ? "Read only" : "Read and write",
                 ...token.permissions ?? ["every permission of yours"],
+                ...limitsText(token.caps),
               ].join(", ")}
             </small>
           </>,
