@@ -70,6 +70,7 @@ whenThere("chromium", "the operator's pages in a real browser", () => {
               "/operator/clients/new",
               `/operator/clients/${id}`,
               "/operator/audit",
+              "/operator/team",
               "/campaigns",
               `/clients/${id}/campaigns`,
             ]

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { callStatus } from "../support/mcp_status.ts";
 import { addCall, NOBODY } from "../support/studio.ts";
-import { type ConsoleUnderTest, openConsole, OPERATOR, type Visitor } from "./harness.ts";
+import { type ConsoleUnderTest, openConsole, OPERATOR, PASSWORD, type Visitor } from "./harness.ts";
 
 const CLIENTS = "/operator/clients";
 const TARIFF = { setup: "0.01", perMinute: "0.12", incrementSeconds: "60" };
@@ -180,6 +180,35 @@ Deno.test("who is disabled is out at once, everywhere, and comes back when enabl
   assertEquals(await isIn(), [303, 200, 200, 303]);
 });
 
+Deno.test("the operator adds people of its own, who see every client, and lets them in no longer", async () => {
+  const { house, olga } = await atWork();
+  const path = "/operator/team";
+  const added = await olga.post(path, { name: "Max", email: "max@studio.example" });
+  assertEquals(added.headers.get("location"), `${path}?done=user`);
+  const { users } = await house.app.access.listUsers(OPERATOR);
+  const max = users.find(({ email }) => email === "max@studio.example")!;
+  assertEquals([max.master, max.clientId], [true, null]);
+  const invited = await olga.post(`${path}/users/${max.id}/invite`);
+  const secret = /\/invitation\/([\w-]{43})/.exec(invited.text)![1];
+  const guest = house.visitor();
+  await guest.post(`/invitation/${secret}`, { password: PASSWORD, again: PASSWORD });
+  assertEquals((await guest.signIn(max.email)).status, 303);
+  assertEquals((await guest.get(CLIENTS)).status, 200);
+  await olga.post(`${path}/users/${max.id}/disable`);
+  assertEquals((await guest.get(CLIENTS)).status, 303);
+  assertStringIncludes((await olga.get(path)).text, "Disabled");
+  assertEquals((await olga.post(`${path}/users/${max.id}/enable`)).status, 303);
+  // A client's people are not the operator's, and stay whose they are.
+  const taken = await olga.post(path, { name: "Anna", email: house.anna.email });
+  assertEquals(taken.status, 422);
+  assertStringIncludes(taken.text, "already belongs to another client");
+  for (const what of ["invite", "disable", "enable"]) {
+    assertEquals((await olga.post(`${path}/users/${house.anna.id}/${what}`)).status, 404);
+  }
+  assert(!(await olga.get(path)).text.includes(house.anna.email));
+  assertEquals((await olga.post(`${path}/users/${house.olga.id}/disable`)).status, 403);
+});
+
 Deno.test("what the operator does is in the audit trail, in the operator's own name", async () => {
   const { house, olga, page } = await atWork();
   await olga.post(`${page}/top-up`, { amount: "1", reference: "R" });
@@ -197,7 +226,7 @@ Deno.test("to everybody else the operator's pages do not exist", async () => {
   const { house, page } = await atWork();
   const anna = await house.signedIn(house.anna);
   const missing = await anna.get("/no/such/page");
-  for (const path of [CLIENTS, `${CLIENTS}/new`, page, `${CLIENTS}/${NOBODY}`]) {
+  for (const path of [CLIENTS, "/operator/team", `${CLIENTS}/new`, page, `${CLIENTS}/${NOBODY}`]) {
     const { status, text } = await anna.get(path);
     assertEquals([status, text], [404, missing.text], path);
   }

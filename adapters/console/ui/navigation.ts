@@ -32,6 +32,20 @@ export const SECTIONS: Section[] = [
     group: "Operator",
     masterOnly: true,
   },
+  {
+    path: "/operator/team",
+    label: "Our people",
+    icon: "user",
+    group: "Operator",
+    masterOnly: true,
+  },
+  {
+    path: "/operator/audit",
+    label: "Everybody's trail",
+    icon: "audit",
+    group: "Operator",
+    masterOnly: true,
+  },
 ];
 
 /** Where a visit starts. */

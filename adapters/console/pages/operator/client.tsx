@@ -63,7 +63,7 @@ export const CLIENT_PAGES: readonly PageRoute[] = [
   { path: `${PATH}/tariff`, post: changeTariff },
 ];
 
-/** What the page shows beside what is stored. */
+/** What an operator's page shows beside what is stored. */
 export interface State {
   problems?: Problems;
   /** Values to keep after a refusal. */
@@ -180,7 +180,8 @@ export async function clientPage(visit: Visit, state: State = {}): Promise<Respo
   );
 }
 
-function Invitation(
+/** The link for whom it invites, shown once. */
+export function Invitation(
   { invitation: { link, user, expiresAt } }: Required<Pick<State, "invitation">>,
 ) {
   return (

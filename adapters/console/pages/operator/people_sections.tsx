@@ -109,7 +109,8 @@ function Users({ path, seen, state, now }: Props) {
   );
 }
 
-function UserSwitch({ path, user }: { path: string; user: User }) {
+/** Lets somebody in, no longer, or again. */
+export function UserSwitch({ path, user }: { path: string; user: User }) {
   if (user.disabledAt) {
     return (
       <form method="post" action={`${path}/users/${user.id}/enable`}>
@@ -145,7 +146,8 @@ function ChangeRole({ path, user, roles }: { path: string; user: User; roles: Ro
   );
 }
 
-function Tokens({ tokens, now }: { tokens: Token[]; now: Date }) {
+/** How many tokens work, and the last use of any. */
+export function Tokens({ tokens, now }: { tokens: Token[]; now: Date }) {
   const active = tokens.filter(({ revokedAt, expiresAt }) =>
     revokedAt === null && (expiresAt === null || expiresAt > now)
   );
