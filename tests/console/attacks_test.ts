@@ -19,12 +19,14 @@ const SUBJECTS: Record<string, (world: World) => string> = {
   "/campaigns/:uuid": ({ campaign }) => campaign.id,
   "/records/:uuid": ({ record }) => record.id,
   "/records/:uuid/orders/:orderUuid": ({ order }) => order.id,
+  "/orders/:uuid": ({ order }) => order.id,
   "/calls/:uuid": ({ past }) => past.id,
   "/imports/:uuid": ({ contactImport }) => contactImport.id,
   "/profile/security/tokens/:uuid": ({ token }) => token.id,
   "/profile/security/sessions/:uuid": ({ session }) => session.id,
   "/operator/clients/:uuid": ({ client }) => client.id,
   "/operator/clients/:uuid/users/:userUuid": ({ user }) => user.id,
+  "/operator/team/users/:userUuid": ({ user }) => user.id,
 };
 
 interface Scene {

@@ -109,6 +109,11 @@ whenThere("chromium", "the console in a real browser", () => {
           await look(`${campaign}/calls?reason=voicemail`);
           await look(`/calls/${told.id}`);
           await look(`/calls/${live.id}`);
+          await look(`/orders/${told.orderId}`);
+          await look("/audit");
+          await page.goto(`${origin}/profile/security`);
+          await page.locator("summary", { hasText: "Limits" }).click();
+          await look("");
         });
       });
     }

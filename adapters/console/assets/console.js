@@ -18,13 +18,23 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 // Moments in the reader's own time zone; UTC stays as the tooltip.
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 export function showMoments(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     time.title = time.textContent;
-    time.textContent = moment.format(new Date(time.dateTime));
+    const [at, hour] = [new Date(time.dateTime), clock.format(new Date(time.dateTime))];
+    // If it must break, then between day and hour.
+    const text = moment.format(at);
+    const day = text.endsWith(hour) ? text.slice(0, -hour.length).trimEnd() : "";
+    time.textContent = day === ""
+      ? text
+      : `${day.replaceAll(/\s/g, "\u00a0")} ${hour.replaceAll(/\s/g, "\u00a0")}`;
   }
 }
 showMoments(document);
+for (const each of document.querySelectorAll("[data-zone]")) {
+  each.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone.replaceAll("_", " ");
+}
 
 // One open menu at a time; Escape and a click elsewhere close it.
 const menus = document.querySelectorAll("details.switch, details.confirm, details.top-menu");

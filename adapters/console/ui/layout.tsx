@@ -65,6 +65,9 @@ export function Shell(
             <Breadcrumbs visit={visit} crumbs={crumbs} title={title} />
             {children}
           </main>
+          <footer class="zone">
+            Times are in <span data-zone>UTC</span>.
+          </footer>
         </div>
       </div>
     </>
