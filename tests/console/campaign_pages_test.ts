@@ -2,9 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   countText,
   durationText,
-  moneyText,
   NOTHING,
   shareText,
+  sumText,
 } from "../../adapters/console/ui/format.ts";
 import { readResource } from "../../adapters/mcp/resources.ts";
 import { parseMicros } from "../../src/billing/money.ts";
@@ -75,7 +75,7 @@ Deno.test("a campaign's page shows the figures of its resources", async () => {
   });
   assertEquals(bars(text, "Calls by end reason"), { "Contact hangup": "2", "No answer": "1" });
   assertEquals(bars(text, "Orders by status"), { Contacted: "2", Planned: "2", Rescheduled: "1" });
-  const money = (amount: string) => moneyText(parseMicros("amount", amount), costs.currency);
+  const money = (amount: string) => sumText(parseMicros("amount", amount), costs.currency);
   assertEquals(bars(text, "Costs in USD"), {
     "Price of calls": money(costs.totalPrice),
     "Agent platform": money(costs.operationalCost),
@@ -91,7 +91,7 @@ Deno.test("the page of all campaigns adds up what the resources say", async () =
   const costs = await readResource(app, admin, "studio://costs/total") as Costs;
   const person = await house.signedIn(house.anna);
   const { text } = await person.get("/campaigns");
-  const money = (amount: string) => moneyText(parseMicros("amount", amount), costs.currency);
+  const money = (amount: string) => sumText(parseMicros("amount", amount), costs.currency);
   const { Calls, Answered, "Average call": average, "Reserved for live calls": reserved } =
     keyFigures(text);
   assertEquals([Calls, Answered, average], ["4", "50%", "0:54"]);

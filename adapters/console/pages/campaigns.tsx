@@ -15,7 +15,7 @@ import type { Page } from "../../../src/kernel/page.ts";
 import { BarTable, countBars } from "../charts/bar_table.tsx";
 import { DayColumns } from "../charts/day_columns.tsx";
 import { Figures } from "../charts/figures.tsx";
-import { countText, durationText, moneyText, NOTHING, shareText, wordsOf } from "../ui/format.ts";
+import { countText, durationText, NOTHING, shareText, sumText, wordsOf } from "../ui/format.ts";
 import {
   Badge,
   EmptyState,
@@ -157,9 +157,9 @@ export function Money({ sums, balance }: { sums: CostSums[]; balance: Balance | 
           items={[
             [
               "Balance available",
-              <strong>{moneyText(balance.available, balance.currency)}</strong>,
+              <strong>{sumText(balance.available, balance.currency)}</strong>,
             ],
-            ["Reserved for live calls", moneyText(balance.reserved, balance.currency)],
+            ["Reserved for live calls", sumText(balance.reserved, balance.currency)],
           ]}
         />
       )}
@@ -186,7 +186,7 @@ function CostBars({ sums, alone }: { sums: CostSums; alone: boolean }) {
   const bars = rows.map(([label, amount]) => ({
     label,
     size: Number(amount),
-    text: moneyText(amount, currency),
+    text: sumText(amount, currency),
   }));
   return <BarTable caption={`Costs in ${currency}`} of="What" value={currency} bars={bars} />;
 }
@@ -239,6 +239,6 @@ function keyFigures(stats: CampaignStats | undefined): Child[] {
     shareText(answered, calls),
     durationText(average(answeredSeconds, answeredEnded)),
     countText((orders.planned ?? 0) + (orders.busy ?? 0) + (orders.rescheduled ?? 0)),
-    prices.map(({ price, currency }) => moneyText(price, currency)).join(", ") || NOTHING,
+    prices.map(({ price, currency }) => sumText(price, currency)).join(", ") || NOTHING,
   ];
 }

@@ -13,11 +13,20 @@ export const NOTHING = "–";
 
 /** An amount with its currency's sign, to between two and four places: `$0.1234`. */
 export function moneyText(amount: Micros, currency: string): string {
+  return inPlaces(amount, currency, 4);
+}
+
+/** A sum of many amounts, to two places from one unit on, so that columns line up: `$4,862.82`. */
+export function sumText(amount: Micros, currency: string): string {
+  return inPlaces(amount, currency, amount > -1_000_000n && amount < 1_000_000n ? 4 : 2);
+}
+
+function inPlaces(amount: Micros, currency: string, most: number): string {
   const format = new Intl.NumberFormat("en", {
     style: "currency",
     currency,
     minimumFractionDigits: 2,
-    maximumFractionDigits: 4,
+    maximumFractionDigits: most,
   });
   return format.format(formatMicros(amount) as Intl.StringNumericLiteral);
 }

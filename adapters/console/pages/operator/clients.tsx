@@ -9,7 +9,7 @@ import { MAX_LIMIT } from "../../../../src/kernel/page.ts";
 import type { App } from "../../../../src/app.ts";
 import type { Form } from "../../form.ts";
 import { SubmitButton, TextField } from "../../ui/form.tsx";
-import { moneyText } from "../../ui/format.ts";
+import { sumText } from "../../ui/format.ts";
 import { EmptyState, LinkButton, PageHeader, Section, Table } from "../../ui/parts.tsx";
 import type { PageRoute, Visit } from "../../visit.tsx";
 import { type Problems, problemsOf } from "./problems.ts";
@@ -75,7 +75,7 @@ function Clients({ clients, live }: { clients: ClientView[]; live: Map<string, n
         { label: "Per minute", numeric: true },
       ]}
       rows={clients.map(({ client: { id, name, country, tariff }, balance }) => {
-        const shown = (amount: bigint = 0n) => moneyText(amount, tariff.currency);
+        const shown = (amount: bigint = 0n) => sumText(amount, tariff.currency);
         return [
           <>
             <a href={`${CLIENTS}/${id}`}>
