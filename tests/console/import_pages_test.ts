@@ -141,6 +141,22 @@ Deno.test("a file of five million bytes is let in, and a larger one is refused u
   assertStringIncludes(huge.text, "What you sent may have at most 5 MB");
 });
 
+Deno.test("the report says how many refused lines it leaves out", async () => {
+  const house = await openConsole();
+  const person = await house.signedIn(house.anna);
+  const bad = (count: number) => `name,phone\n${"Bo,12\n".repeat(count)}`;
+  const [all, first] = [
+    await uploaded(house, person, bad(100)),
+    await uploaded(house, person, bad(1250), "more.csv"),
+  ];
+  const rowsOf = async (path: string) =>
+    parseCsv((await person.get(`${path}/refused.csv`)).text).map(({ cells }) => cells);
+  assertEquals((await rowsOf(all)).length, 101);
+  const rows = await rowsOf(first);
+  assertEquals(rows.length, 102);
+  assertEquals(rows.at(-1), ["", "The first 100 of 1,250 refused lines are kept"]);
+});
+
 Deno.test("names and cells are text on the page, and no formula in the report", async () => {
   const house = await openConsole();
   const person = await house.signedIn(house.anna);

@@ -60,6 +60,10 @@ export const IMPORT_PAGE: readonly PageRoute[] = [
         String(line),
         inert(problem),
       ]);
+      const { refused } = contactImport;
+      if (refused > rows.length) {
+        rows.push(["", `The first ${rows.length} of ${countText(refused)} refused lines are kept`]);
+      }
       return csvResponse("refused-lines.csv", [["line", "problem"], ...rows]);
     },
   },
