@@ -10,6 +10,12 @@ import { wholeCall } from "./told_calls.ts";
 
 const PASSWORD = "four words of my own";
 
+/** Classes of what is or could be set in motion. */
+const MOVING = `[...document.querySelectorAll("*")].filter((each) => {
+  const { transitionDuration, animationName } = getComputedStyle(each);
+  return !/^0s(, 0s)*$/.test(transitionDuration) || animationName !== "none";
+}).map((each) => each.className)`;
+
 whenThere("chromium", "the console in a real browser", () => {
   Deno.test("a person makes a token by the console, an assistant works with it, and is refused once it is revoked", async () => {
     await inBrowser(async ({ browser, house, origin }) => {
@@ -67,6 +73,42 @@ whenThere("chromium", "the console in a real browser", () => {
       await page.locator("summary", { hasText: "Menu" }).click();
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    });
+  });
+
+  Deno.test("nothing is cut off at four times the size, and nothing moves for who wants no motion", async () => {
+    await inBrowser(async ({ browser, house, origin }) => {
+      const context = await browser.person();
+      await watchLayout(context);
+      const page = await context.newPage();
+      await page.emulateMedia({ reducedMotion: "reduce" });
+      const told = await wholeCall(house);
+      await signIn(page, house, origin);
+      // A window of 1280 pixels shows 320 of them at 400 % (WCAG 2.2, 1.4.10).
+      await page.setViewportSize({ width: 320, height: 256 });
+      for (
+        const path of [
+          "/campaigns",
+          `/campaigns/${house.company.campaign.id}`,
+          "/calls",
+          `/calls/${told.id}`,
+          "/records",
+          `/records/${told.recordId}`,
+          "/records/new",
+          "/orders",
+          `/orders/${told.orderId}`,
+          "/imports",
+          "/imports/new",
+          "/audit",
+          "/connect",
+          "/profile/security",
+        ]
+      ) {
+        await page.goto(origin + path);
+        assertEquals(await layoutProblems(page), [], path);
+        const moving = await page.evaluate<string[]>(MOVING);
+        assertEquals(moving, [], path);
+      }
     });
   });
 

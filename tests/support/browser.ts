@@ -105,14 +105,27 @@ export async function watchLayout(context: BrowserContext): Promise<void> {
   `);
 }
 
-/** Whether things have moved (as web.dev's CLS counts it), or the page is wider than the window. */
+/** Most bytes of a page with all that it is drawn from, as they are sent. */
+const MAX_BYTES = 50_000;
+
+/** Bytes as they were sent once, whether they came from the cache now or not; no recording. */
+const BYTES = `performance.getEntriesByType("navigation")
+  .concat(performance.getEntriesByType("resource").filter((each) =>
+    ["link", "script", "img"].includes(each.initiatorType)))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+
+/**
+ * Whether things have moved (as web.dev's CLS counts it), the page is wider than the window, or more
+ * than 50 kB are sent for it.
+ */
 export async function layoutProblems(page: Page): Promise<string[]> {
-  const [shift, tooWide] = await page.evaluate<[number, number]>(
-    "[globalThis.layoutShift, document.documentElement.scrollWidth - innerWidth]",
+  const [shift, tooWide, bytes] = await page.evaluate<[number, number, number]>(
+    `[globalThis.layoutShift, document.documentElement.scrollWidth - innerWidth, ${BYTES}]`,
   );
   return [
     ...shift > 0.02 ? [`things move by ${shift}`] : [],
     ...tooWide > 0 ? [`${tooWide} pixels too wide`] : [],
+    ...bytes > MAX_BYTES || bytes < 1000 ? [`${bytes} bytes`] : [],
   ];
 }
 

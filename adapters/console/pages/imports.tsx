@@ -248,9 +248,9 @@ async function newPage(
           caption="Columns"
           columns={[{ label: "Column" }, { label: "Meaning" }, { label: "Example" }]}
           rows={COLUMNS.map(([name, about, example]) => [
-            <code class="nowrap">{name}</code>,
+            <code>{name}</code>,
             about,
-            <code class="nowrap">{example}</code>,
+            <code>{example}</code>,
           ])}
         />
       </Section>

@@ -47,9 +47,19 @@ async function orderPage(visit: Visit): Promise<Response> {
           </LinkButton>
         )}
       </PageHeader>
-      <Section title="What is ordered">
-        <FactsOfOrder visit={visit} view={view} open={open} />
-      </Section>
+      <div class="two-columns">
+        <Section title="What is ordered">
+          <FactsOfOrder visit={visit} view={view} open={open} />
+        </Section>
+        <Section
+          title="Instructions"
+          about="What the assistant is to know of this call in particular."
+        >
+          {order.instructions === null
+            ? <p class="muted">There are none.</p>
+            : <p class="as-written">{order.instructions}</p>}
+        </Section>
+      </div>
       {calls && (
         <Section title="Attempts" about="Every call made for this order, newest first.">
           <Attempts visit={visit} calls={calls.items} />
@@ -80,12 +90,6 @@ function FactsOfOrder({ visit, view, open }: { visit: Visit; view: ForeseenOrder
         ["Campaign", <a href={visit.link(`/campaigns/${order.campaignId}`)}>{campaignName}</a>],
         ["Way", wordsOf(order.callType)],
         ...when,
-        [
-          "Instructions",
-          order.instructions === null
-            ? <span class="muted">none</span>
-            : <span class="as-written">{order.instructions}</span>,
-        ],
         ["Ordered", <Moment at={order.createdAt} />],
         ["Changed", <Moment at={order.updatedAt} />],
         ["Order", <code class="id">{order.id}</code>],
