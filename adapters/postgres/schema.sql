@@ -67,6 +67,7 @@ CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (client_id, su
 CREATE INDEX audit_log_by_user ON public.audit_log USING btree (client_id, user_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest ON public.audit_log USING btree (client_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest_of_all ON public.audit_log USING btree (at DESC, id DESC);
+CREATE INDEX audit_log_refused ON public.audit_log USING btree (client_id, at DESC, id DESC) WHERE (outcome <> 'ok'::text);
 alter table audit_log enable row level security;
 alter table audit_log force row level security;
 create policy master on audit_log for all to app_master using (true) with check (true);
@@ -801,6 +802,8 @@ create table sessions (
   hash text not null,
   created_at timestamp(3) with time zone not null,
   last_used_at timestamp(3) with time zone not null,
+  device text,
+  constraint sessions_device_check CHECK ((char_length(device) <= 60)),
   constraint sessions_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
   constraint sessions_hash_key UNIQUE (hash),
   constraint sessions_pkey PRIMARY KEY (id),
@@ -1046,7 +1049,7 @@ alter function identify(text,timestamp with time zone) owner to app_functions;
 grant execute on function identify(text,timestamp with time zone) to app_auth;
 
 CREATE OR REPLACE FUNCTION public.identify_session(session_hash text, moment timestamp with time zone, idle_since timestamp with time zone)
- RETURNS TABLE(session_id uuid, hash text, session_created_at timestamp with time zone, last_used_at timestamp with time zone, user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, client_name text)
+ RETURNS TABLE(session_id uuid, hash text, session_created_at timestamp with time zone, last_used_at timestamp with time zone, device text, user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, client_name text)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -1059,7 +1062,7 @@ AS $function$
       for no key update skip locked
     )
   )
-  select s.id, s.hash, s.created_at, s.last_used_at, u.id, u.client_id, u.role_id, u.email, u.name, u.master,
+  select s.id, s.hash, s.created_at, s.last_used_at, s.device, u.id, u.client_id, u.role_id, u.email, u.name, u.master,
     u.created_at, r.client_id, r.name, r.admin, r.permissions, c.name
   from sessions s join users u on u.id = s.user_id join roles r on r.id = u.role_id
     left join clients c on c.id = u.client_id

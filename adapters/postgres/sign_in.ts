@@ -23,6 +23,7 @@ interface SessionRow {
   hash: string;
   session_created_at: Date;
   last_used_at: Date;
+  device: string | null;
 }
 
 interface InvitationRow extends UserRow {
@@ -108,14 +109,15 @@ export function signInRepo(sql: Sql, filter: ClientFilter): SignInRepo {
       return rows.count > 0;
     }),
 
-    insertSession: unscoped(async ({ id, userId, hash, createdAt, lastUsedAt }) => {
+    insertSession: unscoped(async ({ id, userId, hash, createdAt, lastUsedAt, device }) => {
       await sql`
-        insert into sessions (id, user_id, hash, created_at, last_used_at)
-        values (${id}, ${userId}, ${hash}, ${createdAt}, ${lastUsedAt})`;
+        insert into sessions (id, user_id, hash, created_at, last_used_at, device)
+        values (${id}, ${userId}, ${hash}, ${createdAt}, ${lastUsedAt}, ${device})`;
     }),
     listSessions: unscoped(async (userId) => {
       const rows = await sql<SessionRow>`
-        select id as session_id, user_id, hash, created_at as session_created_at, last_used_at
+        select id as session_id, user_id, hash, created_at as session_created_at, last_used_at,
+          device
         from sessions where user_id = ${userId} order by created_at desc, id desc`;
       return rows.map(toSession);
     }),
@@ -138,5 +140,6 @@ function toSession(row: SessionRow): Session {
     hash: row.hash,
     createdAt: row.session_created_at,
     lastUsedAt: row.last_used_at,
+    device: row.device,
   };
 }

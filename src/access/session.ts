@@ -14,6 +14,8 @@ export type Session = {
   createdAt: Date;
   /** To the minute. */
   lastUsedAt: Date;
+  /** Browser and machine that it was begun with, by their own account; null when not known. */
+  device: string | null;
 };
 
 /** A link by which a user chooses a password, once. */

@@ -13,6 +13,8 @@ export type Credentials = {
   password: string;
   /** Address that the request comes from; null when that is not known. */
   address: string | null;
+  /** Kind of browser and machine, to be told in the list of sessions; 60 characters at most. */
+  device?: string | null;
 };
 
 /**
@@ -27,7 +29,7 @@ export async function signIn(
     Ports,
     "uow" | "clock" | "passwords" | "rateLimits"
   >,
-  { email, password, address }: Credentials,
+  { email, password, address, device = null }: Credentials,
 ): Promise<string> {
   const typed = email.trim();
   const account = await uow.read("authentication", (repos) => repos.signIn.account(typed));
@@ -52,7 +54,7 @@ export async function signIn(
       ...sessions.filter((session) => !isLiveSession(session, now)).map((session) =>
         signIn.endSession(user.id, session.id)
       ),
-      signIn.insertSession({ id, userId: user.id, hash, createdAt: now, lastUsedAt: now }),
+      signIn.insertSession({ id, userId: user.id, hash, createdAt: now, lastUsedAt: now, device }),
       audit.add(auditEntry(principalOf(user, role, null), {
         id: newId(now),
         at: now,

@@ -122,6 +122,7 @@ function schemaOn(name: string, source: Promise<TestDatabases | null>): void {
   test("the closed sets are the domain's", async (db) => {
     assertEquals(await closedSets(db), {
       assistants_webhook_platform_check: sorted(AGENT_PLATFORMS),
+      audit_log_refused: ["ok"],
       call_orders_call_type_check: sorted(CALL_TYPES),
       call_orders_due: sorted([...OPEN_STATUSES, "phone_out"]),
       call_orders_open: sorted(OPEN_STATUSES),

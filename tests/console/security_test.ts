@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { deviceOf } from "../../adapters/console/device.ts";
 import { callStatus } from "../support/mcp_status.ts";
 import { type ConsoleUnderTest, openConsole, PASSWORD, type Visitor } from "./harness.ts";
 
@@ -92,6 +93,37 @@ Deno.test("the form decides what the token may do, and until when", async () => 
   assertEquals(+narrow.expiresAt! - +narrow.createdAt, 30 * 24 * 3_600_000);
   const none = await make({ expires: "never" });
   assertEquals([none.permissions, none.readOnly, none.expiresAt], [[], false, null]);
+});
+
+Deno.test("the list of sessions says which kind of browser each was begun with", async () => {
+  const { anna, visitor } = await openConsole();
+  const agents: [agent: string, device: string | null][] = [
+    [
+      "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+      "Firefox on Windows",
+    ],
+    [
+      "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.5 Safari/605.1.15",
+      "Safari on Mac",
+    ],
+    [
+      "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/138.0.0.0 Mobile Safari/537.36",
+      "Chrome on Android",
+    ],
+    [
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/138.0.0.0 Safari/537.36 Edg/138.0",
+      "Edge on Linux",
+    ],
+    ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X)", "iPhone"],
+    ["curl/8.14", null],
+    ["<script>", null],
+  ];
+  for (const [agent, device] of agents) assertEquals(deviceOf(agent), device);
+  assertEquals(deviceOf(null), null);
+  const person = visitor();
+  const fields = { email: anna.email, password: PASSWORD };
+  await person.post("/sign-in", fields, { "user-agent": agents[0][0] });
+  assertStringIncludes((await person.get(SECURITY)).text, "<strong>Firefox on Windows</strong>");
 });
 
 Deno.test("nobody revokes another's token or ends another's session", async () => {

@@ -105,6 +105,7 @@ export function sessionRow(user: User, overrides: Partial<Session> = {}): Sessio
     hash: randomHash(),
     createdAt: NOON,
     lastUsedAt: NOON,
+    device: "Firefox on Linux",
     ...overrides,
   };
 }

@@ -368,7 +368,9 @@ function stateOf({ revokedAt, expiresAt }: TokenView["token"], now: Date): strin
   return expiresAt !== null && expiresAt <= now ? "Expired" : "Active";
 }
 
-const SESSION_COLUMNS: Column[] = [{ label: "Signed in" }, { label: "Last used" }, { label: "" }];
+const SESSION_COLUMNS: Column[] = [{ label: "Device" }, { label: "Signed in" }, {
+  label: "Last used",
+}, { label: "" }];
 
 function Sessions({ sessions }: { sessions: SessionView[] }) {
   return (
@@ -376,6 +378,7 @@ function Sessions({ sessions }: { sessions: SessionView[] }) {
       caption="Your sessions, newest first"
       columns={SESSION_COLUMNS}
       rows={sessions.map(({ session, current }) => [
+        <strong>{session.device ?? "Unknown"}</strong>,
         <Moment at={session.createdAt} />,
         <Moment at={session.lastUsedAt} />,
         current ? <Badge tone="info">This browser</Badge> : (

@@ -9,6 +9,7 @@ import { MAX_PASSWORD, MIN_PASSWORD } from "../../../src/access/password.ts";
 import { DomainError } from "../../../src/kernel/errors.ts";
 import type { Assets } from "../assets.ts";
 import type { Env, Parts } from "../create_console.tsx";
+import { deviceOf } from "../device.ts";
 import { newsOf } from "../errors.tsx";
 import { readForm } from "../form.ts";
 import { ownPath } from "../guards.ts";
@@ -48,7 +49,12 @@ export function signInRoutes({ app, assets, clock, cookie }: Parts): Hono<Env> {
     const email = form.text("email");
     const { address } = c.env;
     try {
-      const secret = await app.access.signIn({ email, password: form.text("password"), address });
+      const secret = await app.access.signIn({
+        email,
+        password: form.text("password"),
+        address,
+        device: deviceOf(c.req.header("user-agent") ?? null),
+      });
       cookie.set(c, secret);
       return c.redirect(to, 303);
     } catch (error) {
