@@ -12,7 +12,7 @@ import type { Page } from "../../../../src/kernel/page.ts";
 import type { ClientSetup } from "../../../../src/setup/setup.ts";
 import type { Form } from "../../form.ts";
 import { SubmitButton, TextField } from "../../ui/form.tsx";
-import { moneyText } from "../../ui/format.ts";
+import { moneyText, sumText } from "../../ui/format.ts";
 import {
   Copyable,
   EmptyState,
@@ -202,7 +202,7 @@ export function Invitation(
 function Money({ visit, seen, state }: { visit: Visit; seen: Seen; state: State }) {
   const { client: { tariff }, balance, liveCalls } = seen;
   const { form, problems = {} } = state;
-  const shown = (amount: bigint = 0n) => moneyText(amount, tariff.currency);
+  const shown = (amount: bigint = 0n) => sumText(amount, tariff.currency);
   return (
     <Section title="Balance">
       <div class="split">
