@@ -40,13 +40,16 @@ export async function endSession(
   const sessionId = uuid.toLowerCase();
   const now = clock.now();
   await uow.run("all", async ({ signIn, audit }) => {
-    if (!await signIn.endSession(userId, sessionId)) return;
-    await audit.add(auditEntry(principal, {
-      id: newId(now),
-      at: now,
-      clientId,
-      action: "end-session",
-      subjectId: sessionId,
-    }));
+    if (!(await signIn.listSessions(userId)).some(({ id }) => id === sessionId)) return;
+    await Promise.all([
+      signIn.endSession(userId, sessionId),
+      audit.add(auditEntry(principal, {
+        id: newId(now),
+        at: now,
+        clientId,
+        action: "end-session",
+        subjectId: sessionId,
+      })),
+    ]);
   });
 }
