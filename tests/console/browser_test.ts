@@ -5,6 +5,7 @@ import { addCall, addRecord } from "../support/studio.ts";
 import { accessibilityProblems, layoutProblems, watchLayout } from "../support/browser.ts";
 import { whenThere } from "../support/skip.ts";
 import { OPERATOR } from "./harness.ts";
+import { personWith } from "./people.ts";
 import { inBrowser, signIn } from "./scene.ts";
 import { wholeCall } from "./told_calls.ts";
 
@@ -156,6 +157,11 @@ whenThere("chromium", "the console in a real browser", () => {
           await page.goto(`${origin}/profile/security`);
           await page.locator("summary", { hasText: "Limits" }).click();
           await look("");
+          // What who may not see calls is told.
+          const clerk = await personWith(house, []);
+          await context.clearCookies();
+          await signIn(page, { ...house, anna: clerk }, origin);
+          await look("/calls");
         });
       });
     }
