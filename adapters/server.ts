@@ -18,7 +18,10 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** A token that is revoked is refused by every replica within two seconds; five are promised. */
+/**
+ * A token that is revoked is refused at once by the process that revokes it, and by the others as soon
+ * as they hear of it; within two seconds even if they cannot. Five are promised.
+ */
 export const REMEMBER_TOKENS_MS = 2_000;
 
 /** Longest pause between two tries to reach the database, in milliseconds. */
