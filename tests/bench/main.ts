@@ -51,12 +51,15 @@ if (needed.length > 0) {
   fail(`needs ${needed.join(" and ")}: apt-get install ${packages}`);
 }
 
+const began = performance.now();
 const databases = await openDatabases(scale, values.database, bar);
 const loader = startLoader();
 try {
   const report: Report = {
     records: Math.round(1_000_000 * scale),
     rounds,
+    cores: navigator.hardwareConcurrency,
+    minutes: 0,
     comparisons: null,
     growth: null,
     replicas: null,
@@ -73,6 +76,7 @@ try {
     }
   }
   if (only.includes("growth")) report.growth = await growth(loader, databases, rounds, say);
+  report.minutes = (performance.now() - began) / 60_000;
   const tables = markdown(report);
   console.log(`\n${tables}`);
   await Deno.writeTextFile(new URL("./results.md", import.meta.url), tables);

@@ -13,6 +13,10 @@ export interface Report {
   /** Records in the large database. */
   records: number;
   rounds: number;
+  /** Processors of the machine, which the load generator, the servers and PostgreSQL share. */
+  cores: number;
+  /** Minutes that all of it took, making the data included. */
+  minutes: number;
   comparisons: Comparison[] | null;
   growth: Growth[] | null;
   replicas: Replicas | null;
@@ -27,14 +31,15 @@ interface Bar {
 
 /** The tables. */
 export function markdown(report: Report): string {
-  const { comparisons, growth, replicas, records, rounds } = report;
+  const { comparisons, growth, replicas, records, rounds, cores, minutes } = report;
   const parts = [
     "# What `deno task bench` found",
     `${count(records)} records, ${
       count(5 * records)
     } calls of a hundred clients, the largest with ` +
-    `more than a quarter of them. Medians of ${rounds} alternating rounds. Trust the ratios: the ` +
-    "rest is as fast as the machine.",
+    `more than a quarter of them. Medians of ${rounds} alternating rounds, in ` +
+    `${minutes.toFixed(0)} minutes on ${cores} processors, which the load generator, the servers ` +
+    "and PostgreSQL share. Trust the ratios: the rest is as fast as the machine.",
   ];
   if (comparisons) {
     parts.push(
@@ -70,6 +75,21 @@ export function markdown(report: Report): string {
       ),
     );
   }
+  if (comparisons?.some(({ processor }) => processor.floor !== null)) {
+    const names = ["reference", "prepared", "floor", ...ERAS] as const;
+    parts.push(
+      "Milliseconds of processor time that the server's own process takes for a call (PostgreSQL's and " +
+        "the load generator's come on top), and so the most calls a second that one processor could " +
+        "answer if it had nothing else to do:",
+      table(
+        ["tool", "reference", "reference, prepared", "floor", ...ERAS],
+        comparisons.map(({ tool, processor }) => [
+          tool,
+          ...names.map((name) => billed(processor[name])),
+        ]),
+      ),
+    );
+  }
   if (growth) {
     parts.push(
       "## Growth: from a hundredth of the data to all of it",
@@ -86,12 +106,18 @@ export function markdown(report: Report): string {
     );
   }
   if (replicas) {
-    const { perSecond: { one, two }, coldStart, memory } = replicas;
+    const { perSecond: { one, two }, processor, coldStart, memory } = replicas;
     parts.push(
       "## Replicas behind HAProxy, with PgBouncer in transaction mode between",
       table(["what", "measured"], [
+        [
+          "processors, for load generator, HAProxy, replicas, PgBouncer and PostgreSQL",
+          count(cores),
+        ],
         ["`get-record` calls/s, one process", count(one)],
         ["`get-record` calls/s, two processes", `${count(two)} (${(two / one).toFixed(2)} ×)`],
+        ["of one process, ms of processor a call (calls/s of a processor)", billed(processor.one)],
+        ["of two processes, the same", billed(processor.two)],
         ["from the start of a process to its first answered call", `${count(coldStart)} ms`],
         ["memory of a process, idle", `${count(memory.idle)} MiB`],
         ["memory of a process, after the load", `${count(memory.loaded)} MiB`],
@@ -105,6 +131,12 @@ function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
   const rule = head.map((_, i) => i === 0 ? "---" : "---:");
   return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+function billed(milliseconds: number | null): string {
+  return milliseconds === null
+    ? "unknown"
+    : `${milliseconds.toFixed(2)} (${count(1000 / milliseconds)})`;
 }
 
 function count(number: number): string {
