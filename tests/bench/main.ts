@@ -1,6 +1,6 @@
 /**
  * `deno task bench`: makes its data, starts what it compares, and writes what it finds to
- * `results.md` and `results.svg` beside this file.
+ * `results.md` and `results.svg` beside this file, and the comparison into the README.
  *
  *   --scale 0.01          a hundredth of the data (10,000 records, 50,000 calls)
  *   --only compare,growth,replicas
@@ -19,7 +19,7 @@ import { openDatabases } from "./databases.ts";
 import { growth } from "./growth.ts";
 import { startLoader } from "./loader.ts";
 import { replicas } from "./replicas.ts";
-import { chart, markdown, type Report } from "./report.ts";
+import { chart, markdown, type Report, withExcerpt } from "./report.ts";
 
 const PARTS = ["compare", "growth", "replicas"] as const;
 const PROGRAMS = { node: "nodejs", haproxy: "haproxy", pgbouncer: "pgbouncer" };
@@ -81,6 +81,10 @@ try {
   console.log(`\n${tables}`);
   await Deno.writeTextFile(new URL("./results.md", import.meta.url), tables);
   await Deno.writeTextFile(new URL("./results.svg", import.meta.url), chart(report));
+  if (report.comparisons) {
+    const readme = new URL("../../README.md", import.meta.url);
+    await Deno.writeTextFile(readme, withExcerpt(await Deno.readTextFile(readme), tables));
+  }
 } finally {
   await loader.stop();
   await databases.stop();

@@ -127,6 +127,22 @@ export function markdown(report: Report): string {
   return `${parts.join("\n\n")}\n`;
 }
 
+/** What of the tables the README repeats: those of tool calls a second. */
+export function excerpt(tables: string): string {
+  const section = tables.split("\n## ").find((each) => each.startsWith("Tool calls a second")) ??
+    "";
+  return section.split("\n").slice(1).join("\n").trim();
+}
+
+const [BEGIN, END] = ["<!-- bench:begin -->", "<!-- bench:end -->"];
+
+/** The README with the excerpt of these tables where its marks are. */
+export function withExcerpt(readme: string, tables: string): string {
+  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (begin === -1 || end < begin) throw new Error(`README.md: no ${BEGIN} before ${END}`);
+  return `${readme.slice(0, begin)}${BEGIN}\n${excerpt(tables)}\n${readme.slice(end)}`;
+}
+
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
   const rule = head.map((_, i) => i === 0 ? "---" : "---:");
