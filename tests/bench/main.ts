@@ -3,7 +3,7 @@
  * `results.md` and `results.svg` beside this file, and the comparison into the README.
  *
  *   --scale 0.01          a hundredth of the data (10,000 records, 50,000 calls)
- *   --only compare,growth,replicas
+ *   --only compare,profile,growth,replicas
  *   --rounds 5            rounds of each measurement
  *   --seconds 3           of each server in each round
  *   --database URL        a PostgreSQL server, by its superuser's URL, on which the data are kept
@@ -18,10 +18,11 @@ import { asLogin } from "./data/fill.ts";
 import { openDatabases } from "./databases.ts";
 import { growth } from "./growth.ts";
 import { startLoader } from "./loader.ts";
+import { profile } from "./profile.ts";
 import { replicas } from "./replicas.ts";
 import { chart, markdown, type Report, withExcerpt } from "./report.ts";
 
-const PARTS = ["compare", "growth", "replicas"] as const;
+const PARTS = ["compare", "profile", "growth", "replicas"] as const;
 const PROGRAMS = { node: "nodejs", haproxy: "haproxy", pgbouncer: "pgbouncer" };
 
 const { values } = parseArgs({
@@ -61,15 +62,20 @@ try {
     cores: navigator.hardwareConcurrency,
     minutes: 0,
     comparisons: null,
+    splits: null,
     growth: null,
     replicas: null,
   };
   const pace = { rounds, milliseconds: 1000 * seconds };
-  if (only.includes("compare") || only.includes("replicas")) {
+  if (["compare", "profile", "replicas"].some((part) => only.includes(part))) {
     const caller = await callerOf(databases.large, RANKS.middle);
     if (only.includes("compare")) {
       const urls = { ownerUrl: databases.large, loginUrl: asLogin(databases.large) };
       report.comparisons = await compare(loader, urls, caller, pace, say);
+    }
+    if (only.includes("profile")) {
+      const url = asLogin(databases.large);
+      report.splits = await profile(loader, url, caller, pace.milliseconds, say);
     }
     if (only.includes("replicas")) {
       report.replicas = await replicas(loader, databases.large, caller, pace, say);

@@ -6,6 +6,7 @@
 import type { Comparison } from "./compare.ts";
 import type { Growth } from "./growth.ts";
 import { ERAS } from "./messages.ts";
+import type { Split } from "./profile.ts";
 import type { Replicas } from "./replicas.ts";
 
 /** Whatever was measured; null for what was not asked for. */
@@ -18,6 +19,7 @@ export interface Report {
   /** Minutes that all of it took, making the data included. */
   minutes: number;
   comparisons: Comparison[] | null;
+  splits: Split[] | null;
   growth: Growth[] | null;
   replicas: Replicas | null;
 }
@@ -31,7 +33,7 @@ interface Bar {
 
 /** The tables. */
 export function markdown(report: Report): string {
-  const { comparisons, growth, replicas, records, rounds, cores, minutes } = report;
+  const { comparisons, splits, growth, replicas, records, rounds, cores, minutes } = report;
   const parts = [
     "# What `deno task bench` found",
     `${count(records)} records, ${
@@ -86,6 +88,22 @@ export function markdown(report: Report): string {
         comparisons.map(({ tool, processor }) => [
           tool,
           ...names.map((name) => billed(processor[name])),
+        ]),
+      ),
+    );
+  }
+  if (splits && splits.length > 0) {
+    const layers = [...new Set(splits.flatMap((each) => each.parts.map(([layer]) => layer)))];
+    const partOf = ({ parts }: Split, layer: string) =>
+      parts.find(([name]) => name === layer)?.[1] ?? 0;
+    parts.push(
+      "## Where the server's time goes",
+      "Percent of the time that the server's process is busy, by V8's profiler.",
+      table(
+        ["layer", ...splits.map(({ tool, era }) => `${tool}, ${era}`)],
+        layers.map((layer) => [
+          layer,
+          ...splits.map((each) => (100 * partOf(each, layer)).toFixed(0)),
         ]),
       ),
     );

@@ -29,10 +29,14 @@ const UNREACHED = "1000000";
 const PATIENCE = 30_000;
 
 /** The product, by its own start command; rate limits are counted but not reached, logs go nowhere. */
-export function startStudio(databaseUrl: string, firstCall: FirstCall): Promise<Running> {
-  const [, ...args] = tasks.start.command.split(" ");
+export function startStudio(
+  databaseUrl: string,
+  firstCall: FirstCall,
+  flags: string[] = [],
+): Promise<Running> {
+  const [, run, ...args] = tasks.start.command.split(" ");
   const port = freePort();
-  return started(port, firstCall, Deno.execPath(), args, {
+  return started(port, firstCall, Deno.execPath(), [run, ...flags, ...args], {
     DATABASE_URL: databaseUrl,
     PUBLIC_URL: "http://127.0.0.1",
     LIMIT_REQUESTS_PER_MINUTE: UNREACHED,
