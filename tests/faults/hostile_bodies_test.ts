@@ -73,6 +73,11 @@ const CASES: [string, RawRequest, ...number[]][] = [
   ],
   [`${DEEP} brackets in a text`, sized(create(JSON.stringify("[".repeat(DEEP)))), 200],
   ["bytes that are no UTF-8", sized(Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d)), 400],
+  [
+    "Latin-1 in a text",
+    sized(Uint8Array.from(create('"J\u00fcrgen"'), (c) => c.charCodeAt(0))),
+    400,
+  ],
   ["an overlong encoding", sized(Uint8Array.of(0x22, 0xc0, 0xaf, 0x22)), 400],
   ["a surrogate in UTF-8", sized(Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22)), 400],
   ["UTF-16", sized(new Uint8Array(Uint16Array.from(PING, (c) => c.charCodeAt(0)).buffer)), 400],
