@@ -23,6 +23,7 @@ import type { Readiness } from "./http/health.ts";
 import type { Log } from "./log.ts";
 import { recordingLinks } from "./http/recording_links.ts";
 import { LeasedRateLimits } from "./leased_rate_limits.ts";
+import { remembered } from "./http/remembered.ts";
 import { openPhone } from "./open_phone.ts";
 import { createMcp } from "./mcp/create_mcp.ts";
 import { agentRecordings } from "./recordings/agent_recordings.ts";
@@ -57,6 +58,8 @@ export interface StudioOptions {
   limits: Limits;
   log: Log;
   clock?: Clock;
+  /** Milliseconds for which a token's owner is remembered; 0, the default, asks for every call. */
+  rememberTokensMs?: number;
   /** Watches the studio; null for nobody. */
   telemetry?: Telemetry | null;
   /** Called once per round trip to the database. */
@@ -138,6 +141,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     ? app
     : createApp({ ...ports, uow: watched(new PostgresUnitOfWork(readLanes)) });
   const denials = new DenialBook(app.access.recordDenials);
+  const stopping = new AbortController();
   const mcp = createMcp({
     app,
     resources,
@@ -147,22 +151,32 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     observe: telemetry?.mcp,
     denied: (principal, tool, code) => denials.note(principal, tool, code),
   });
-  const http = createHttp({
+  const authenticate = async (token: string) => {
+    try {
+      return await app.access.authenticate(token);
+    } catch (error) {
+      if (error instanceof DomainError) denials.note(NOBODY, "authenticate", error.code);
+      throw error;
+    }
+  };
+  // The console looks at the endpoint from outside, through the server that it is a part of.
+  const http: Http = createHttp({
     publicUrl,
-    authenticate: async (token) => {
-      try {
-        return await app.access.authenticate(token);
-      } catch (error) {
-        if (error instanceof DomainError) denials.note(NOBODY, "authenticate", error.code);
-        throw error;
-      }
-    },
+    authenticate: remembered(authenticate, options.rememberTokensMs ?? 0, clock),
     mcp: mcp.fetch,
     ready: readiness(probeLanes, (await readMigrations()).length),
     recordings: { links, open: app.calls.openRecording },
     clock,
     log,
-    pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
+    pages: createConsole({
+      app,
+      assets: await readAssets(),
+      publicUrl,
+      clock,
+      log,
+      fetch: (request) => http.fetch(request),
+      stopping: stopping.signal,
+    }),
     limits: {
       rates: new LeasedRateLimits(rateLimits, clock),
       perToken: perMinute(limits.requestsPerMinute),
@@ -212,6 +226,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     stopWaiting() {
       http.stopAcceptingTraffic();
       mcp.stopWaiting();
+      stopping.abort();
     },
     async close() {
       await Promise.all([changes.close(), sender.close()]);

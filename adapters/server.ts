@@ -19,6 +19,9 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** A token that is revoked is refused by every replica within two seconds; five are promised. */
+export const REMEMBER_TOKENS_MS = 2_000;
+
 /** Longest pause between two tries to reach the database, in milliseconds. */
 const MAX_PAUSE = 5_000;
 
@@ -37,6 +40,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     ...config,
     telemetry: config.exportsTelemetry ? openTelemetry(VERSION) : null,
     database,
+    rememberTokensMs: REMEMBER_TOKENS_MS,
     readDatabase: databaseReadUrl === null ? null : { url: databaseReadUrl },
     listenDatabase: databaseListenUrl === null ? null : { url: databaseListenUrl },
     log,

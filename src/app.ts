@@ -7,6 +7,7 @@ import { acceptInvitation, openInvitation } from "./access/accept_invitation.ts"
 import { authenticate } from "./access/authenticate.ts";
 import { authenticateSession } from "./access/authenticate_session.ts";
 import { changePassword } from "./access/change_password.ts";
+import { disableUser } from "./access/disable_user.ts";
 import { inviteUser } from "./access/invite_user.ts";
 import { endSession, listSessions } from "./access/manage_sessions.ts";
 import { getClient, lookAtClient } from "./access/client_of.ts";
@@ -60,7 +61,13 @@ import {
   suggestRecords,
 } from "./records/queries.ts";
 import { importRecords } from "./records/import_records.ts";
-import { discardImport, getImport, listImports, startImport } from "./records/manage_imports.ts";
+import {
+  discardImport,
+  getImport,
+  listImports,
+  sampleImport,
+  startImport,
+} from "./records/manage_imports.ts";
 import { previewImport } from "./records/preview_import.ts";
 import { forgetPreviews, runImports } from "./records/run_imports.ts";
 import { updateRecord } from "./records/update_record.ts";
@@ -85,6 +92,7 @@ export type App = {
     auditTrail: Bound<typeof auditTrail>;
     watchChanges: Bound<typeof watchChanges>;
     clientNames: Bound<typeof clientNames>;
+    disableUser: Bound<typeof disableUser>;
     inviteUser: Bound<typeof inviteUser>;
     openInvitation: Bound<typeof openInvitation>;
     acceptInvitation: Bound<typeof acceptInvitation>;
@@ -117,6 +125,7 @@ export type App = {
     start: Bound<typeof startImport>;
     discard: Bound<typeof discardImport>;
     get: Bound<typeof getImport>;
+    sample: Bound<typeof sampleImport>;
     list: Bound<typeof listImports>;
     run: Bound<typeof runImports>;
     forgetPreviews: Bound<typeof forgetPreviews>;
@@ -185,6 +194,7 @@ export function createApp(ports: Ports): App {
       auditTrail: bind(auditTrail),
       watchChanges: bind(watchChanges),
       clientNames: bind(clientNames),
+      disableUser: bindWrite(disableUser),
       inviteUser: bindWrite(inviteUser),
       openInvitation: bind(openInvitation),
       acceptInvitation: bind(acceptInvitation),
@@ -217,6 +227,7 @@ export function createApp(ports: Ports): App {
       start: bindWrite(startImport),
       discard: bindWrite(discardImport),
       get: bind(getImport),
+      sample: bind(sampleImport),
       list: bind(listImports),
       run: bind(runImports),
       forgetPreviews: bind(forgetPreviews),

@@ -7,7 +7,6 @@
  */
 import { type Context, Hono } from "@hono/hono";
 import { bodyLimit } from "@hono/hono/body-limit";
-import { asClient } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { DomainError, notFound } from "../../src/kernel/errors.ts";
@@ -16,6 +15,7 @@ import { type Assets, serveAsset } from "./assets.ts";
 import { fromElsewhere, missing, newsOf, newsResponse, unexpected } from "./errors.tsx";
 import { readForm } from "./form.ts";
 import { isFromOurPages, PAGE_HEADERS, wantsPage } from "./guards.ts";
+import { chooseClient } from "./pages/choose_client.tsx";
 import { PAGES } from "./pages/mod.ts";
 import { signInRoutes } from "./pages/sign_in.tsx";
 import { type SessionCookie, sessionCookie } from "./session_cookie.ts";
@@ -30,6 +30,10 @@ export interface ConsoleDeps {
   publicUrl: URL;
   clock: Clock;
   log: Log;
+  /** The whole server's, for looking at its MCP endpoint as a client would. */
+  fetch: (request: Request) => Promise<Response>;
+  /** Aborted when the server is about to stop: pages that wait for something are sent at once. */
+  stopping: AbortSignal;
 }
 
 /** What the server knows of a request, and learns of it for its log. */
@@ -110,18 +114,32 @@ export function createConsole(deps: ConsoleDeps): Console {
 function mount(hono: Hono<Env>, prefix: string, page: PageRoute, parts: Parts): void {
   const path = prefix + page.path;
   const { get, post, maxBytes = FORM_BYTES } = page;
-  if (get) hono.get(path, async (c) => await get(await visitOf(c, path, page, parts)));
+  const unchosen = (visit: Visit) => page.ofClient && visit.isMaster && visit.client === null;
+  if (get) {
+    hono.get(path, async (c) => {
+      const visit = await visitOf(c, path, page, parts);
+      return await (unchosen(visit) ? chooseClient(visit) : get(visit));
+    });
+  }
   if (!post) return;
   const onError = async () =>
     await newsResponse(parts.assets, {
       status: 413,
       title: "This is too large",
-      text: `The form may have at most ${Math.round(maxBytes / 1024)} KiB.`,
+      text: `What you sent may have at most ${sizeText(maxBytes)}. Go back, and send less.`,
     });
   hono.post(path, bodyLimit({ maxSize: maxBytes, onError }), async (c) => {
     const visit = await visitOf(c, path, page, parts);
+    if (unchosen(visit)) throw notFound("Client");
     return await post(visit, await readForm(c.req.raw));
   });
+}
+
+/** Bytes as people read them. */
+function sizeText(bytes: number): string {
+  return bytes < 1_000_000
+    ? `${Math.floor(bytes / 1000)} kB`
+    : `${Math.floor(bytes / 1_000_000)} MB`;
 }
 
 /** Who looks at the page, and at whose data. */
@@ -129,7 +147,7 @@ async function visitOf(
   c: Context<Env>,
   path: string,
   page: PageRoute,
-  { app, assets, publicUrl, clock, cookie }: Parts,
+  { app, assets, publicUrl, clock, cookie, fetch, stopping }: Parts,
 ): Promise<Visit> {
   const { facts } = c.env;
   facts.route = path;
@@ -139,14 +157,16 @@ async function visitOf(
   facts.clientUuid = principal.clientId;
   const isMaster = principal.clientId === null;
   const { clientUuid, ...params } = c.req.param() as Record<string, string>;
-  const named = clientUuid?.toLowerCase();
-  if (!isMaster && (named !== undefined || page.masterOnly)) throw notFound("Record");
-  const clients = isMaster ? await app.access.clientNames(principal) : [];
+  if (!isMaster && (clientUuid !== undefined || page.masterOnly)) throw notFound("Client");
+  const [looked, clients] = await Promise.all([
+    clientUuid === undefined ? null : app.access.lookAtClient(principal, clientUuid),
+    isMaster ? app.access.clientNames(principal) : [],
+  ]);
   const own = { id: principal.clientId ?? "", name: signedIn.clientName ?? "" };
-  const client = isMaster ? clients.find(({ id }) => id === named) ?? null : own;
-  if (named !== undefined && client === null) throw notFound("Record");
+  const client = isMaster ? looked?.view.client ?? null : own;
   const url = new URL(c.req.url);
   const now = clock.now();
-  const seen = { app, assets, publicUrl, now, signedIn, client, clients, url, params };
-  return new Visit(seen, isMaster && client ? asClient(principal, client.id) : principal);
+  const signal = AbortSignal.any([c.req.raw.signal, stopping]);
+  const about = { app, assets, publicUrl, now, signedIn, client, clients, url, params };
+  return new Visit({ ...about, fetch, signal }, looked?.principal ?? principal);
 }

@@ -46,6 +46,10 @@ export interface VisitFacts {
   url: URL;
   /** What the route's `:names` stand for. */
   params: Record<string, string>;
+  /** The whole server's, for looking at its MCP endpoint as a client would. */
+  fetch: (request: Request) => Promise<Response>;
+  /** Aborted when nobody waits for the page any more, or the server is about to stop. */
+  signal: AbortSignal;
 }
 
 /** Somebody looking at a page. */
@@ -62,6 +66,10 @@ export class Visit {
   readonly now: Date;
   readonly url: URL;
   readonly params: Record<string, string>;
+  /** The whole server's. */
+  readonly fetch: VisitFacts["fetch"];
+  /** Aborted when nobody waits for the page any more, or the server is about to stop. */
+  readonly signal: AbortSignal;
   readonly #assets: Assets;
 
   constructor(facts: VisitFacts, principal: Principal) {
@@ -74,6 +82,8 @@ export class Visit {
     this.now = facts.now;
     this.url = facts.url;
     this.params = facts.params;
+    this.fetch = facts.fetch;
+    this.signal = facts.signal;
     this.#assets = facts.assets;
   }
 
@@ -115,7 +125,10 @@ export class Visit {
 export interface PageRoute {
   /** Hono's path, such as `/campaigns/:uuid`. */
   path: string;
-  /** Shows a client's data: also found under `/clients/:clientUuid`, for masters. */
+  /**
+   * Shows a client's data: also found under `/clients/:clientUuid`, for masters, who choose a client
+   * first.
+   */
   ofClient?: boolean;
   /** For the operator's people; to everybody else it does not exist. */
   masterOnly?: boolean;

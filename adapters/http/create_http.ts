@@ -21,7 +21,7 @@ import {
   serveMcp,
 } from "./mcp_route.ts";
 import { originsOf } from "./origin.ts";
-import { HttpProblem, problemResponse, RPC } from "./problem.ts";
+import { HttpProblem, problemResponse, problemText, RPC } from "./problem.ts";
 import { Doorkeeper, type RequestLimits } from "./request_limits.ts";
 import type { SignedRecordingLinks } from "./recording_links.ts";
 import { type OpenRecording, serveRecording } from "./recordings.ts";
@@ -217,7 +217,11 @@ export function createHttp(deps: HttpDeps): Http {
     const problem = c.req.path === "/register" ? NO_REGISTRATION : "Not found.";
     return problemResponse(new HttpProblem(404, problem), c.req.path);
   });
-  app.onError((error, c) => problemResponse(problemOf(error, c, log), c.req.path));
+  app.onError((error, c) => {
+    const problem = problemOf(error, c, log);
+    const person = c.req.path !== "/mcp" && c.req.header("accept")?.includes("text/html");
+    return person ? problemText(problem, publicUrl) : problemResponse(problem, c.req.path);
+  });
 
   return {
     app,

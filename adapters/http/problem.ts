@@ -40,3 +40,14 @@ export function problemResponse(
     : { error: { message } };
   return Response.json(body, { status, headers });
 }
+
+/**
+ * The refusal for somebody at a browser: plain text, because under a name that is not the server's
+ * own its pages have no styles either.
+ */
+export function problemText({ status, message, headers }: HttpProblem, home: URL): Response {
+  return new Response(`${message}\n\nThis server's pages are at ${home.origin}/\n`, {
+    status,
+    headers: { ...headers, "Content-Type": "text/plain; charset=utf-8" },
+  });
+}

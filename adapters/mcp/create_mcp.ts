@@ -8,7 +8,6 @@
  * @module
  */
 import { createMcpHandler, type McpRequestContext } from "@modelcontextprotocol/server";
-import { z } from "zod";
 import type { Principal } from "../../src/access/principal.ts";
 import type { App } from "../../src/app.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
@@ -18,10 +17,10 @@ import { buildCatalogue, type Toolset } from "./catalogue.ts";
 import { applicationOf } from "./application.ts";
 import type { Denied } from "./dispatch.ts";
 import type { Report } from "./errors.ts";
+import { answerLegacy, isLegacy } from "./legacy.ts";
 import { Listening, listens } from "./listening.ts";
 import { type Fate, type Observe, operationOf } from "./observe.ts";
 import { serverFor } from "./server_for.ts";
-import { getCallDetails } from "./tools/get_call_details.ts";
 import { TOOLS } from "./tools/mod.ts";
 import { Waits } from "./waits.ts";
 
@@ -63,16 +62,6 @@ export interface Caller {
   stillAllowed: () => Promise<boolean>;
 }
 
-const waitingCall = z.object({
-  method: z.literal("tools/call"),
-  params: z.object({
-    name: z.literal(getCallDetails.name),
-    arguments: z.object({ waitSeconds: z.number().positive() }),
-  }),
-});
-
-const nullArguments = z.looseObject({ params: z.looseObject({ arguments: z.null() }) });
-
 /** @throws Error when a tool's definition cannot be served. */
 export function createMcp(deps: McpDeps): Mcp {
   const { app, resources, version, report, denied = () => {}, clock, observe } = deps;
@@ -101,13 +90,16 @@ export function createMcp(deps: McpDeps): Mcp {
     async fetch(request, { principal: caller, body, stillAllowed }) {
       const application = applicationOf(body, request.headers);
       const principal = { ...caller, via: { application, argumentsHash: null } };
-      const toolset = new URL(request.url).searchParams.get("toolsets") ?? "all";
+      const { url } = request;
+      const asked = url.includes("?") ? new URL(url).searchParams.get("toolsets") : null;
+      const toolset = asked ?? "all";
       if (toolset !== "all" && toolset !== "core") {
         const message = `toolsets: must be "core" or left out, got ${shown(toolset)}`;
         return Response.json({ jsonrpc: "2.0", id: null, error: { code: -32602, message } }, {
           status: 400,
         });
       }
+      const parsedBody = withoutNullArguments(body);
       const fate: Fate = {};
       const extra = { principal, toolset, fate };
       const authInfo = { token: "", clientId: "", scopes: [], extra };
@@ -116,11 +108,12 @@ export function createMcp(deps: McpDeps): Mcp {
           const listener = { principal, body, stillAllowed, authInfo };
           return await listening.open(withBothAccepted(request), listener);
         }
+        if (!mayWait(body) && isLegacy(request, paramsOf(body))) {
+          const server = serverFor({ ...shared, principal, toolset, fate, era: "legacy" });
+          return await answerLegacy(server, withBothAccepted(request), parsedBody);
+        }
         const handler = mayWait(body) ? streaming : answering;
-        const response = await handler.fetch(withBothAccepted(request), {
-          authInfo,
-          parsedBody: withoutNullArguments(body),
-        });
+        const response = await handler.fetch(withBothAccepted(request), { authInfo, parsedBody });
         return await answerInJson(request, response);
       };
       if (observe === undefined) return await work();
@@ -148,12 +141,23 @@ function callerOf({ authInfo }: McpRequestContext): PassedThrough {
 
 /** The message; `"arguments": null`, which some clients send for none, is taken out. */
 function withoutNullArguments(body: unknown): unknown {
-  const message = nullArguments.safeParse(body);
-  if (!message.success) return body;
-  const { arguments: _, ...params } = message.data.params;
-  return { ...message.data, params };
+  const given = paramsOf(body);
+  if (given?.arguments !== null) return body;
+  const { arguments: _, ...params } = given;
+  return { ...body as object, params };
 }
 
+/** Whether answering may take its time. */
 function mayWait(body: unknown): boolean {
-  return waitingCall.safeParse(body).success;
+  if (!isObject(body) || body.method !== "tools/call") return false;
+  const args = paramsOf(body)?.arguments;
+  return isObject(args) && Number(args.waitSeconds) > 0;
+}
+
+function paramsOf(body: unknown): Record<string, unknown> | undefined {
+  return isObject(body) && isObject(body.params) ? body.params : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -120,14 +120,21 @@ export function serverFor(serving: Serving): Server {
   list("prompts/list", () => ({ prompts: LISTED_PROMPTS }));
   server.setRequestHandler("tools/call", { params: callParams }, (params, context) => {
     const progress = progressOf(context);
-    const call = (signal: AbortSignal) =>
-      callTool(catalogue, toolset, params, { app, principal, signal, progress }, {
-        report,
-        fate,
-        denied,
-      });
-    const signal = AbortSignal.any([context.mcpReq.signal, stopping]);
-    return params.arguments?.waitSeconds ? waits.hold(signal, call) : call(signal);
+    const call = (toolContext: ToolContext) =>
+      callTool(catalogue, toolset, params, toolContext, { report, fate, denied });
+    const aborted = () => AbortSignal.any([context.mcpReq.signal, stopping]);
+    if (params.arguments?.waitSeconds) {
+      return waits.hold(aborted(), (signal) => call({ app, principal, signal, progress }));
+    }
+    return call({
+      app,
+      principal,
+      // Most tools are done before anybody could abort them.
+      get signal() {
+        return aborted();
+      },
+      progress,
+    });
   });
   server.setRequestHandler(
     "resources/read",

@@ -18,7 +18,7 @@ export function accessRepo(tx: Transaction): AtOnce<AccessRepo> {
       const token = tx.all("tokens").find(({ hash }) => hash === tokenHash);
       const user = token && tx.find("users", token.userId);
       const role = user && tx.find("roles", user.roleId);
-      if (!role) return null;
+      if (!role || user.disabledAt) return null;
       const noted = token.lastUsedAt?.getTime() ?? -Infinity;
       if (now.getTime() - noted >= USE_NOTED_EVERY) {
         tx.update("tokens", token.id, user.clientId, { ...token, lastUsedAt: now });

@@ -17,7 +17,7 @@ export function signInRepo(tx: Transaction): AtOnce<SignInRepo> {
     account(email) {
       const user = tx.all("users").find((each) => same(each.email, email));
       const role = user && tx.find("roles", user.roleId);
-      if (!role) return null;
+      if (!role || user.disabledAt) return null;
       const kept = tx.find("passwords", user.id);
       return { user, role, password: kept && { hash: kept.hash, signedInAt: kept.signedInAt } };
     },
@@ -25,7 +25,7 @@ export function signInRepo(tx: Transaction): AtOnce<SignInRepo> {
       const session = tx.all("sessions").find((each) => each.hash === hash);
       const user = session && tx.find("users", session.userId);
       const role = user && tx.find("roles", user.roleId);
-      if (!role) return null;
+      if (!role || user.disabledAt) return null;
       const { lastUsedAt } = session;
       if (+now - +lastUsedAt >= USE_NOTED_EVERY && lastUsedAt > idleSince) {
         tx.update("sessions", session.id, null, { ...session, lastUsedAt: now });
@@ -36,7 +36,7 @@ export function signInRepo(tx: Transaction): AtOnce<SignInRepo> {
     invitation(hash) {
       const invitation = tx.all("invitations").find((each) => each.hash === hash);
       const user = invitation && tx.find("users", invitation.userId);
-      return user ? { invitation, user } : null;
+      return user && !user.disabledAt ? { invitation, user } : null;
     },
 
     insertInvitation(invitation) {

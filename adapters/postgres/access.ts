@@ -45,6 +45,8 @@ export interface UserRow {
   user_name: string;
   master: boolean;
   user_created_at: Date;
+  /** Left out by the functions that identify people: they find none who is disabled. */
+  disabled_at?: Date | null;
 }
 
 interface TokenRow {
@@ -66,7 +68,7 @@ const CLIENT = fragment`c.id, c.name, c.country, c.currency, c.setup, c.per_minu
 const ROLE = fragment`r.id as role_id, r.client_id as role_client_id, r.name as role_name, r.admin,
   r.permissions as role_permissions`;
 const USER = fragment`u.id as user_id, u.client_id, u.role_id, u.email, u.name as user_name,
-  u.master, u.created_at as user_created_at`;
+  u.master, u.created_at as user_created_at, u.disabled_at`;
 const TOKEN = fragment`t.id as token_id, t.user_id, t.name as token_name, t.hash, t.read_only,
   t.permissions as token_permissions, t.created_at as token_created_at, t.expires_at,
   t.last_used_at, t.revoked_at, t.caps as token_caps`;
@@ -149,14 +151,16 @@ export function accessRepo(sql: Sql, filter: ClientFilter): AccessRepo {
         select ${USER} from users u where ${ownUser} order by u.email collate "C"`;
       return rows.map(toUser);
     },
-    async saveUser({ id, clientId, roleId, email, name, master, createdAt }) {
+    async saveUser({ id, clientId, roleId, email, name, master, createdAt, disabledAt }) {
       requireOwn(filter, clientId);
       const rows = await sql`
-        insert into users (id, client_id, role_id, email, name, master, created_at)
-        values (${id}, ${clientId}, ${roleId}, ${email}, ${name}, ${master}, ${createdAt})
+        insert into users (id, client_id, role_id, email, name, master, created_at, disabled_at)
+        values (
+          ${id}, ${clientId}, ${roleId}, ${email}, ${name}, ${master}, ${createdAt}, ${disabledAt}
+        )
         on conflict (id) do update set client_id = excluded.client_id, role_id = excluded.role_id,
           email = excluded.email, name = excluded.name, master = excluded.master,
-          created_at = excluded.created_at
+          created_at = excluded.created_at, disabled_at = excluded.disabled_at
         where users.client_id is null or users.client_id = excluded.client_id`;
       requireWritten(rows, "users");
     },
@@ -234,6 +238,7 @@ export function toUser(row: UserRow): User {
     name: row.user_name,
     master: row.master,
     createdAt: row.user_created_at,
+    disabledAt: row.disabled_at ?? null,
   };
 }
 

@@ -54,6 +54,9 @@ const REPEATABLE = new Set(["40001", "40P01"]);
 const BUSY = /^(57014|55P03|53)/;
 /** After these the session's state cannot be trusted: connection, transaction state, shutdown, internal. */
 const LANE = /^(08|25|57P0|XX)/;
+/** What was prepared is not there, or no longer fits the tables after a migration. */
+const UNPREPARED = new Set(["26000", "42P05"]);
+const OUTDATED_PLAN = "RevalidateCachedQuery";
 
 /** The code of an error of the driver: SQLSTATE, `CONNECTION_CLOSED`, `ECONNREFUSED`, … */
 function codeOf(error: unknown): string | undefined {
@@ -62,7 +65,8 @@ function codeOf(error: unknown): string | undefined {
 
 /** True when the connection that raised this must not be used again. */
 export function isLaneError(error: unknown): boolean {
-  return !(error instanceof postgres.PostgresError) || LANE.test(error.code);
+  return !(error instanceof postgres.PostgresError) || LANE.test(error.code) ||
+    UNPREPARED.has(error.code) || error.routine === OUTDATED_PLAN;
 }
 
 /** An error of the driver as a {@link StoreError}; one that is already mapped is handed through. */

@@ -16,8 +16,8 @@ import type {
 } from "../../src/records/record_repo.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
-import { toSlice, type Total } from "./pages.ts";
-import { containing, matching, needleOf, withHits } from "./search.ts";
+import { countedPage, toSlice, type Total } from "./pages.ts";
+import { containing, found, matching, needleOf, withHits } from "./search.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
 interface RecordRow {
@@ -86,6 +86,11 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
     return fragment`r.type_id = ${id} ${alsoOf(filter, fragment`r.client_id`, owner)}`;
   }
 
+  function having(status: RecordStatus | undefined, typeId: Uuid | undefined): Fragment {
+    return fragment`${status === undefined ? fragment`true` : fragment`r.status = ${status}`}
+      and ${typeId === undefined ? fragment`true` : ofType(typeId)}`;
+  }
+
   return {
     async get(id) {
       const [row] = await sql<RecordRow & Names>`
@@ -101,12 +106,36 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
       return row ? toRecord(row) : null;
     },
     async list({ search, status, typeId }, page) {
+      if (filter !== null && search === undefined) {
+        const rows = await sql<RecordRow & Names & Total>`
+          ${
+          countedPage({ clientId: filter, relation: "records", parentId: typeId, status }, page, {
+            alias: fragment`r`,
+            rows: fragment`from records r where ${own} and ${having(status, typeId)}`,
+          })
+        }
+          select ${RECORD}, ${NAMES}, total from counted left join keys on true
+          left join records r on ${own} and r.id = keys.id
+          left join record_types t on t.client_id = r.client_id and t.id = r.type_id
+          left join clients c on c.id = r.client_id
+          order by r.created_at desc, r.id desc`;
+        return toSlice(rows, toView);
+      }
       const needle = search === undefined ? undefined : needleOf(search);
+      if (filter !== null && needle !== undefined) {
+        const rows = await sql<RecordRow & Names & Total & { at_least: boolean }>`
+          select ${RECORD}, ${NAMES}, found.total, found.at_least
+          from ${found(filter, needle, { status, typeId }, page)} as found
+          left join records r on ${own} and r.id = any(found.ids)
+          left join record_types t on t.client_id = r.client_id and t.id = r.type_id
+          left join clients c on c.id = r.client_id
+          order by r.created_at desc, r.id desc`;
+        const slice = toSlice(rows, toView);
+        return rows[0].at_least ? { ...slice, atLeast: true } : slice;
+      }
       const condition = fragment`${own} and ${matching(filter, needle)}
-        and ${status === undefined ? fragment`true` : fragment`r.status = ${status}`}
-        and ${typeId === undefined ? fragment`true` : ofType(typeId)}`;
+        and ${having(status, typeId)}`;
       const rows = await sql<RecordRow & Names & Total>`
-        ${withHits(filter, needle)}
         select ${RECORD}, ${NAMES}, total
         from (select count(*)::int as total from records r where ${condition}) as counted
         left join (
@@ -208,8 +237,9 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
     async listTypes(page) {
       const rows = await sql<TypeRow & TypeNames & Total>`
         select ${TYPE}, c.name as client_name, total, (
-          select count(*)::int from records r
-          where r.client_id = t.client_id and r.type_id = t.id
+          select coalesce(sum(l.rows), 0)::int from lists l
+          where l.client_id = t.client_id and l.relation = 'records' and l.parent_id = t.id
+            and l.status = ''
         ) as records
         from (select count(*)::int as total from record_types t where ${ownType}) as counted
         left join (

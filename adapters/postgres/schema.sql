@@ -146,6 +146,7 @@ create table call_orders (
   constraint call_orders_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'busy'::text, 'contacted'::text, 'canceled'::text, 'do_not_call'::text, 'rescheduled'::text, 'failed'::text])))
 );
 CREATE INDEX call_orders_by_campaign ON public.call_orders USING btree (client_id, campaign_id, created_at DESC, id DESC);
+CREATE INDEX call_orders_by_campaign_status ON public.call_orders USING btree (client_id, campaign_id, status, created_at DESC, id DESC);
 CREATE INDEX call_orders_by_record ON public.call_orders USING btree (client_id, record_id, created_at DESC, id DESC);
 CREATE INDEX call_orders_by_status ON public.call_orders USING btree (client_id, status, created_at DESC, id DESC);
 CREATE INDEX call_orders_due ON public.call_orders USING btree (next_dial_at) WHERE ((call_type = 'phone_out'::text) AND (status = ANY (ARRAY['planned'::text, 'busy'::text, 'rescheduled'::text])));
@@ -154,10 +155,12 @@ CREATE INDEX call_orders_newest ON public.call_orders USING btree (client_id, cr
 CREATE UNIQUE INDEX call_orders_open ON public.call_orders USING btree (client_id, record_id, campaign_id) WHERE (status = ANY (ARRAY['planned'::text, 'busy'::text, 'rescheduled'::text]));
 alter table call_orders enable row level security;
 alter table call_orders force row level security;
+create policy functions on call_orders for all to app_functions using (true) with check ();
 create policy master on call_orders for all to app_master using (true) with check (true);
 create policy tenant on call_orders for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select, update on call_orders to app_master;
 grant insert, select, update on call_orders to app_tenant;
+grant select (client_id, id, campaign_id, status, created_at) on call_orders to app_functions;
 
 create table call_outcomes (
   client_id uuid not null,
@@ -590,6 +593,44 @@ create policy tenant on ledger for all to app_tenant using ((client_id = ( SELEC
 grant insert, select on ledger to app_master;
 grant insert, select on ledger to app_tenant;
 
+create table list_blocks (
+  client_id uuid not null,
+  relation text not null,
+  parent_id uuid not null,
+  status text not null,
+  from_at timestamp(3) with time zone not null,
+  from_id uuid not null,
+  rows integer not null,
+  constraint list_blocks_pkey PRIMARY KEY (client_id, relation, parent_id, status, from_at, from_id),
+  constraint list_blocks_rows_check CHECK ((rows >= 0))
+) with (fillfactor=50);
+alter table list_blocks enable row level security;
+alter table list_blocks force row level security;
+create policy functions on list_blocks for all to app_functions using (true) with check (true);
+create policy master on list_blocks for all to app_master using (true) with check ();
+create policy tenant on list_blocks for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ();
+grant insert, select, update on list_blocks to app_functions;
+grant select on list_blocks to app_master;
+grant select on list_blocks to app_tenant;
+
+create table lists (
+  client_id uuid not null,
+  relation text not null,
+  parent_id uuid not null,
+  status text not null,
+  rows bigint not null,
+  constraint lists_pkey PRIMARY KEY (client_id, relation, parent_id, status),
+  constraint lists_rows_check CHECK ((rows >= 0))
+) with (fillfactor=50);
+alter table lists enable row level security;
+alter table lists force row level security;
+create policy functions on lists for all to app_functions using (true) with check (true);
+create policy master on lists for all to app_master using (true) with check ();
+create policy tenant on lists for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ();
+grant insert, select, update on lists to app_functions;
+grant select on lists to app_master;
+grant select on lists to app_tenant;
+
 create table notes (
   client_id uuid not null,
   id uuid not null,
@@ -704,6 +745,7 @@ create table records (
 CREATE INDEX records_by_name ON public.records USING btree (client_id, lower(name) COLLATE "C", id);
 CREATE INDEX records_by_status ON public.records USING btree (client_id, status, created_at DESC, id DESC);
 CREATE INDEX records_by_type ON public.records USING btree (client_id, type_id, created_at DESC, id DESC);
+CREATE INDEX records_by_type_status ON public.records USING btree (client_id, type_id, status, created_at DESC, id DESC);
 CREATE INDEX records_id ON public.records USING btree (id);
 CREATE INDEX records_newest ON public.records USING btree (client_id, created_at DESC, id DESC);
 CREATE INDEX records_search ON public.records USING gin (client_id, search_text gin_trgm_ops, phone_number gin_trgm_ops) WITH (gin_pending_list_limit='1024');
@@ -715,7 +757,7 @@ create policy master on records for all to app_master using (true) with check (t
 create policy tenant on records for all to app_tenant using ((client_id = ( SELECT app_client_id() AS app_client_id))) with check ((client_id = ( SELECT app_client_id() AS app_client_id)));
 grant insert, select, update on records to app_master;
 grant insert, select, update on records to app_tenant;
-grant select (client_id, id, phone_number, search_text) on records to app_functions;
+grant select (client_id, id, type_id, phone_number, status, created_at, search_text) on records to app_functions;
 
 create table roles (
   id uuid not null,
@@ -828,6 +870,7 @@ create table users (
   name text not null,
   master boolean not null,
   created_at timestamp(3) with time zone not null,
+  disabled_at timestamp(3) with time zone,
   constraint users_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
   constraint users_pkey PRIMARY KEY (id),
   constraint users_role_id_fkey FOREIGN KEY (role_id) REFERENCES roles(id)
@@ -850,26 +893,155 @@ CREATE OR REPLACE FUNCTION public.app_client_id()
 RETURN (NULLIF(current_setting('app.client_id'::text, true), ''::text))::uuid;
 grant execute on function app_client_id() to public;
 
-CREATE OR REPLACE FUNCTION public.identify(token_hash text, moment timestamp with time zone)
- RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, token_caps jsonb)
- LANGUAGE sql
+CREATE OR REPLACE FUNCTION public.count_lists(relation text, parent text)
+ RETURNS void
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  with noted as (
-    update tokens set last_used_at = moment where id in (
-      select id from tokens
-      where tokens.hash = token_hash
-        and (tokens.last_used_at is null or tokens.last_used_at <= moment - interval '1 minute')
-      for no key update skip locked
+declare
+  list lists;
+begin
+  for list in execute format($q$
+    insert into lists (client_id, relation, parent_id, status, rows)
+    select client_id, %1$L, case grouping(%2$I) when 1 then '00000000-0000-0000-0000-000000000000' else %2$I end,
+      case grouping(status) when 1 then '' else status end, count(*)
+    from %1$I group by client_id, cube (%2$I, status) returning *
+  $q$, relation, parent) loop
+    continue when list.rows <= 2000;
+    insert into list_blocks values (
+      list.client_id, list.relation, list.parent_id, list.status, '-infinity',
+      '00000000-0000-0000-0000-000000000000', list.rows
+    );
+    perform cut_block(b, parent) from list_blocks b
+    where b.client_id = list.client_id and b.relation = list.relation and b.parent_id = list.parent_id
+      and b.status = list.status;
+  end loop;
+end $function$;
+alter function count_lists(text,text) owner to app_functions;
+
+CREATE OR REPLACE FUNCTION public.cut_block(block list_blocks, parent text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  size constant integer := 1000;
+begin
+  execute format($q$
+    with next_block as (
+      select from_at, from_id from list_blocks
+      where client_id = $1 and relation = $4 and parent_id = $2 and status = $3 and (from_at, from_id) > ($5, $6)
+      order by from_at, from_id limit 1
+    ), numbered as (
+      select created_at, id, row_number() over (order by created_at, id) - 1 as n
+      from (%s) as r
+      where (created_at, id) >= ($5, $6)
+        and (created_at, id) < (coalesce((select from_at from next_block), 'infinity'),
+          coalesce((select from_id from next_block), 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+    ), cut as (
+      select min(created_at) as from_at, (array_agg(id order by n))[1] as from_id, count(*) as rows, n / $7 as nth
+      from numbered group by n / $7
+    ), kept as (
+      update list_blocks b set rows = cut.rows from cut
+      where nth = 0 and b.client_id = $1 and b.relation = $4 and b.parent_id = $2 and b.status = $3
+        and (b.from_at, b.from_id) = ($5, $6)
     )
-  )
-  select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at, t.expires_at, t.last_used_at,
-    t.revoked_at, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
-    r.permissions, t.caps
-  from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
-  where t.hash = token_hash
-$function$;
+    insert into list_blocks (client_id, relation, parent_id, status, from_at, from_id, rows)
+    select $1, $4, $2, $3, from_at, from_id, rows from cut where nth > 0
+  $q$, list_query(block.relation, parent, block.parent_id, block.status))
+  using block.client_id, block.parent_id, block.status, block.relation, block.from_at, block.from_id, size;
+end $function$;
+grant execute on function cut_block(list_blocks,text) to app_functions;
+
+CREATE OR REPLACE FUNCTION public.find_records(client uuid, text_pattern text, text_part text, phone_part text, phone_pattern text, indexed boolean, wanted_status text, wanted_type uuid, skipped bigint, wanted integer, OUT ids uuid[], OUT total integer, OUT at_least boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET enable_sort TO 'off'
+AS $function$
+declare
+  newest constant integer := 2000;
+  -- One match in so many records makes a term common.
+  common constant integer := 50;
+  seen integer;
+begin
+  ids := '{}';
+  total := 0;
+  at_least := false;
+  if client is distinct from app_client_id() then
+    return;
+  end if;
+  select coalesce(array_agg(r.id order by r.created_at desc, r.id desc)
+      filter (where r.search_text like text_pattern or r.phone_number ~ phone_pattern), '{}'), count(*)
+    into ids, seen
+  from (
+    select r.id, r.created_at, r.search_text, r.phone_number from records r where r.client_id = client
+      and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
+    order by r.created_at desc, r.id desc limit newest
+  ) as r;
+  total := cardinality(ids);
+  if seen = newest and total * common < seen and indexed then
+    with hits as materialized (
+      select r.created_at, r.id from records r
+      where r.client_id = client and (r.search_text like text_part or r.phone_number like phone_part)
+        and (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
+        and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
+    )
+    select coalesce(array_agg(r.id order by r.created_at desc, r.id desc), '{}') into ids from hits r;
+    total := cardinality(ids);
+  elsif seen = newest and total <= skipped + wanted then
+    select coalesce(array_agg(r.id order by r.created_at desc, r.id desc), '{}') into ids from (
+      select r.created_at, r.id from records r where r.client_id = client
+        and (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
+        and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
+      order by r.created_at desc, r.id desc offset skipped limit wanted + 1
+    ) as r;
+    at_least := cardinality(ids) > wanted;
+    total := skipped + cardinality(ids);
+    if cardinality(ids) = 0 then
+      -- Past the end.
+      select count(*) into total from records r where r.client_id = client
+        and (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
+        and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type);
+    end if;
+    ids := ids[1:wanted];
+    return;
+  else
+    at_least := seen = newest;
+  end if;
+  ids := ids[skipped + 1:skipped + wanted];
+end $function$;
+alter function find_records(uuid,text,text,text,text,boolean,text,uuid,bigint,integer) owner to app_functions;
+grant execute on function find_records(uuid,text,text,text,text,boolean,text,uuid,bigint,integer) to app_tenant;
+
+CREATE OR REPLACE FUNCTION public.identify(token_hash text, moment timestamp with time zone)
+ RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, token_caps jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+  used timestamptz;
+begin
+  return query
+    select t.id, t.user_id, t.name, t.hash, t.read_only, t.permissions, t.created_at::timestamptz,
+      t.expires_at::timestamptz, t.last_used_at::timestamptz, t.revoked_at::timestamptz, u.client_id, u.role_id,
+      u.email, u.name, u.master, u.created_at::timestamptz, r.client_id, r.name, r.admin, r.permissions,
+      t.caps
+    from tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id
+    where t.hash = token_hash and u.disabled_at is null;
+  select t.last_used_at into used from tokens t join users u on u.id = t.user_id
+    where t.hash = token_hash and u.disabled_at is null;
+  if found and (used is null or used <= moment - interval '1 minute') then
+    update tokens set last_used_at = moment where id in (
+      select id from tokens where tokens.hash = token_hash for no key update skip locked
+    );
+  end if;
+end $function$;
 alter function identify(text,timestamp with time zone) owner to app_functions;
 grant execute on function identify(text,timestamp with time zone) to app_auth;
 
@@ -891,10 +1063,123 @@ AS $function$
     u.created_at, r.client_id, r.name, r.admin, r.permissions, c.name
   from sessions s join users u on u.id = s.user_id join roles r on r.id = u.role_id
     left join clients c on c.id = u.client_id
-  where s.hash = session_hash
+  where s.hash = session_hash and u.disabled_at is null
 $function$;
 alter function identify_session(text,timestamp with time zone,timestamp with time zone) owner to app_functions;
 grant execute on function identify_session(text,timestamp with time zone,timestamp with time zone) to app_auth;
+
+CREATE OR REPLACE FUNCTION public.keep_lists()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  too_long constant integer := 2000;
+  nil constant uuid := '00000000-0000-0000-0000-000000000000';
+  parent constant text := tg_argv[0];
+  by_status constant boolean := tg_nargs > 1;
+  changes text := '';
+  changed record;
+  list lists;
+  block list_blocks;
+begin
+  -- What was taken from and added to each list; a row that stays in a list cancels out.
+  if tg_op <> 'INSERT' then
+    changes := format('select client_id, %I as parent_id, %s as status, created_at, id, -1 as n from removed',
+      parent, case when by_status then 'status' else '''''' end);
+  end if;
+  if tg_op = 'UPDATE' then
+    changes := changes || ' union all ';
+  end if;
+  if tg_op <> 'DELETE' then
+    changes := changes || format('select client_id, %I as parent_id, %s as status, created_at, id, 1 as n from added',
+      parent, case when by_status then 'status' else '''''' end);
+  end if;
+  changes := format(
+    'select client_id, case grouping(parent_id) when 1 then %L else parent_id end as parent_id, %s as status,
+       created_at, id, sum(n) as n
+     from (%s) as change group by client_id, created_at, id, cube (%s) having sum(n) <> 0',
+    nil, case when by_status then 'case grouping(status) when 1 then '''' else status end' else '''''' end,
+    changes, case when by_status then 'parent_id, status' else 'parent_id' end
+  );
+
+  for changed in execute format(
+    'select client_id, parent_id, status, sum(n)::bigint as n, count(*) as keys, min(created_at) as at,
+       min(id::text)::uuid as id
+     from (%s) as change group by 1, 2, 3 order by 1, 2, 3',
+    changes
+  ) loop
+    update lists l set rows = l.rows + changed.n
+    where l.client_id = changed.client_id and l.relation = tg_table_name and l.parent_id = changed.parent_id
+      and l.status = changed.status
+    returning * into list;
+    if not found then
+      insert into lists as l (client_id, relation, parent_id, status, rows)
+      values (changed.client_id, tg_table_name, changed.parent_id, changed.status, changed.n)
+      on conflict (client_id, relation, parent_id, status) do update set rows = l.rows + excluded.rows
+      returning * into list;
+    end if;
+    if not exists (
+      select from list_blocks b where b.client_id = list.client_id and b.relation = list.relation
+        and b.parent_id = list.parent_id and b.status = list.status
+    ) then
+      continue when list.rows <= too_long;
+      insert into list_blocks (client_id, relation, parent_id, status, from_at, from_id, rows)
+      values (list.client_id, list.relation, list.parent_id, list.status, '-infinity', nil, list.rows);
+    elsif changed.keys = 1 then
+      update list_blocks b set rows = b.rows + changed.n
+      where b.client_id = list.client_id and b.relation = list.relation and b.parent_id = list.parent_id
+        and b.status = list.status and (b.from_at, b.from_id) = (
+          select s.from_at, s.from_id from list_blocks s
+          where s.client_id = list.client_id and s.relation = list.relation and s.parent_id = list.parent_id
+            and s.status = list.status and (s.from_at, s.from_id) <= (changed.at, changed.id)
+          order by s.from_at desc, s.from_id desc limit 1
+        )
+      returning * into block;
+      if block.rows > too_long then
+        perform cut_block(block, parent);
+      end if;
+      continue;
+    else
+      execute format(
+        'update list_blocks b set rows = b.rows + c.n
+         from (
+           select s.from_at, s.from_id, sum(n) as n from (%s) as change cross join lateral (
+             select from_at, from_id from list_blocks
+             where client_id = $1 and relation = $2 and parent_id = $3 and status = $4
+               and (from_at, from_id) <= (change.created_at, change.id)
+             order by from_at desc, from_id desc limit 1
+           ) as s
+           where change.client_id = $1 and change.parent_id = $3 and change.status = $4 group by 1, 2
+         ) as c
+         where b.client_id = $1 and b.relation = $2 and b.parent_id = $3 and b.status = $4
+           and (b.from_at, b.from_id) = (c.from_at, c.from_id)',
+        changes
+      ) using list.client_id, list.relation, list.parent_id, list.status;
+    end if;
+    for block in
+      select * from list_blocks b where b.client_id = list.client_id and b.relation = list.relation
+        and b.parent_id = list.parent_id and b.status = list.status and b.rows > too_long
+    loop
+      perform cut_block(block, parent);
+    end loop;
+  end loop;
+  return null;
+end $function$;
+alter function keep_lists() owner to app_functions;
+
+CREATE OR REPLACE FUNCTION public.list_query(relation text, parent text, parent_id uuid, status text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+  select format('select created_at, id from public.%I where client_id = $1', relation)
+    || case when parent_id = '00000000-0000-0000-0000-000000000000' then '' else format(' and %I = $2', parent) end
+    || case when status = '' then '' else ' and status = $3' end
+$function$;
+grant execute on function list_query(text,text,uuid,text) to app_functions;
 
 CREATE OR REPLACE FUNCTION public.open_invitation(invitation_hash text)
  RETURNS TABLE(invitation_id uuid, hash text, invitation_created_at timestamp with time zone, expires_at timestamp with time zone, used_at timestamp with time zone, user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone)
@@ -905,7 +1190,7 @@ AS $function$
   select i.id, i.hash, i.created_at, i.expires_at, i.used_at, u.id, u.client_id, u.role_id, u.email, u.name, u.master,
     u.created_at
   from invitations i join users u on u.id = i.user_id
-  where i.hash = invitation_hash
+  where i.hash = invitation_hash and u.disabled_at is null
 $function$;
 alter function open_invitation(text) owner to app_functions;
 grant execute on function open_invitation(text) to app_auth;
@@ -935,7 +1220,7 @@ AS $function$
   select u.id, u.client_id, u.role_id, u.email, u.name, u.master, u.created_at, r.client_id, r.name, r.admin,
     r.permissions, p.hash, p.signed_in_at
   from users u join roles r on r.id = u.role_id left join passwords p on p.user_id = u.id
-  where lower(u.email) = lower(address)
+  where lower(u.email) = lower(address) and u.disabled_at is null
 $function$;
 alter function sign_in_account(text) owner to app_functions;
 grant execute on function sign_in_account(text) to app_auth;

@@ -37,6 +37,15 @@ export function beginText(scope: TxScope, mode: TxMode): string {
     mode.readOnly ? "begin isolation level repeatable read, read only" : "begin",
     `set local role ${scope.role}`,
   ];
+  // Every read is answered from an index in its order, whatever its values are: the plan is kept,
+  // and workers or compiled code, which only help those who read much, stay out of it.
+  if (mode.readOnly) {
+    lines.push(
+      "set local plan_cache_mode = force_generic_plan",
+      "set local max_parallel_workers_per_gather = 0",
+      "set local jit = off",
+    );
+  }
   if (mode.timeoutMs !== undefined) {
     lines.push(
       `set local statement_timeout = ${mode.timeoutMs}`,

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Uuid } from "../../src/kernel/ids.ts";
+import { offsetOf, type PageRequest } from "../../src/kernel/page.ts";
 import { type SoughtNumber, soughtNumber } from "../../src/records/sought_number.ts";
 import type { ClientFilter } from "./client_filter.ts";
 import { type Fragment, fragment } from "./sql.ts";
@@ -14,6 +16,8 @@ const TRIGRAM = 3;
 export interface Needle {
   /** Pattern for `search_text`, before `lower`. */
   text: string;
+  /** The same of a part that is enough for the index. */
+  part: string;
   /** Null when the text cannot be part of a number. */
   number: SoughtNumber | null;
   /** Whether {@link withHits} should be asked, or every row looked at. */
@@ -27,8 +31,11 @@ export function containing(text: string): string {
 
 /** What to look for in names, addresses and numbers; as the port's `RecordFilter.search` says. */
 export function needleOf(search: string): Needle {
+  // The index looks up each three letters, and those of a provider's name are everybody's.
+  const [local] = search.split("@");
   return {
     text: containing(search),
+    part: containing(local.length >= TRIGRAM ? local : search),
     number: soughtNumber(search),
     indexed: search.length >= TRIGRAM,
   };
@@ -47,6 +54,23 @@ export function withHits(filter: ClientFilter, needle: Needle | undefined): Frag
   return fragment`with hits as materialized (
     select id from search_records(${filter}, lower(${text}), ${phone}) as id
   )`;
+}
+
+/**
+ * A page of what a client's search finds, as a row source: `ids`, `total`, and `at_least` when that
+ * is a lower bound (migration 0008).
+ */
+export function found(
+  client: Uuid,
+  { text, part, number, indexed }: Needle,
+  { status, typeId }: { status?: string; typeId?: Uuid },
+  page: PageRequest,
+): Fragment {
+  return fragment`find_records(${client}, lower(${text}), lower(${part}), ${
+    number && containing(number.part)
+  },
+    ${number?.pattern ?? null}, ${indexed}, ${status ?? null}, ${typeId ?? null},
+    ${offsetOf(page)}, ${page.limit})`;
 }
 
 /** The condition on a record `r` that it matches; the statement begins with {@link withHits}. */

@@ -65,22 +65,41 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 }
 
+const MAKERS: {
+  [Name in keyof Repos]: (
+    sql: Sql,
+    filter: ClientFilter,
+    noted: Change[],
+  ) => Repos[Name];
+} = {
+  access: accessRepo,
+  audit: auditLog,
+  balance: balanceService,
+  callOrders: callOrderRepo,
+  calls: callRepo,
+  campaigns: campaignRepo,
+  changes: changeLog,
+  doNotCall: doNotCallList,
+  imports: contactImportRepo,
+  records: recordRepo,
+  signIn: signInRepo,
+  stats: statsRepo,
+};
+const NAMES = Object.keys(MAKERS) as (keyof Repos)[];
+
 /** The repositories of one transaction; the filter is their own fence, beside the role's. */
 export function reposOf(sql: Sql, filter: ClientFilter, noted: Change[] = []): Repos {
-  return {
-    access: accessRepo(sql, filter),
-    audit: auditLog(sql, filter),
-    balance: balanceService(sql, filter),
-    callOrders: callOrderRepo(sql, filter),
-    calls: callRepo(sql, filter),
-    campaigns: campaignRepo(sql, filter),
-    changes: changeLog(sql, filter, noted),
-    doNotCall: doNotCallList(sql, filter),
-    imports: contactImportRepo(sql, filter),
-    records: recordRepo(sql, filter),
-    signIn: signInRepo(sql, filter),
-    stats: statsRepo(sql, filter),
-  };
+  return lazily((name) => MAKERS[name](sql, filter, noted));
+}
+
+/** Repositories that are made when they are first asked for: most work needs one or two of them. */
+function lazily(make: (name: keyof Repos) => object): Repos {
+  const repos = {};
+  for (const name of NAMES) {
+    let made: object | undefined;
+    Object.defineProperty(repos, name, { enumerable: true, get: () => made ??= make(name) });
+  }
+  return repos as Repos;
 }
 
 function roleOf(scope: Scope): TxScope {
@@ -103,23 +122,10 @@ function inRepos<T>(
     const started: Promise<unknown>[] = [];
     // The work may run again.
     noted.length = 0;
-    const repos = reposOf(sql, filterOf(scope), noted);
-    const { access, audit, balance, callOrders, calls, campaigns } = repos;
-    const { changes, doNotCall, imports, records, signIn, stats } = repos;
-    const value = await work({
-      access: watched(access, started),
-      audit: watched(audit, started),
-      balance: watched(balance, started),
-      callOrders: watched(callOrders, started),
-      calls: watched(calls, started),
-      campaigns: watched(campaigns, started),
-      changes: watched(changes, started),
-      doNotCall: watched(doNotCall, started),
-      imports: watched(imports, started),
-      records: watched(records, started),
-      signIn: watched(signIn, started),
-      stats: watched(stats, started),
-    });
+    const filter = filterOf(scope);
+    const value = await work(
+      lazily((name) => watched(MAKERS[name](sql, filter, noted), started)),
+    );
     await Promise.all(started);
     return value;
   };

@@ -25,7 +25,8 @@ export type TokenView = {
  */
 export interface AccessRepo {
   /**
-   * The owner of a token by its hash, or null; revoked and expired tokens are found too.
+   * The owner of a token by its hash, or null; revoked and expired tokens are found too, those of
+   * disabled users are not.
    * Notes the use when the last one noted is a minute old, so that reads stay reads.
    */
   identify(tokenHash: string, now: Date): Promise<Identity | null>;

@@ -47,6 +47,8 @@ export type User = {
   /** Belongs to the operator and sees every client. */
   master: boolean;
   createdAt: Date;
+  /** Since when nothing of theirs is accepted: password, sessions, invitations, tokens. */
+  disabledAt: Date | null;
 };
 
 /** What is kept of a token; the secret itself is not. */

@@ -56,16 +56,6 @@ export function isMaster(principal: Principal): boolean {
   return principal.clientId === null;
 }
 
-/**
- * A master's principal who looks at one client alone.
- *
- * @throws DomainError `forbidden` for anybody but the operator's own people.
- */
-export function asClient(principal: Principal, clientId: Uuid): Principal {
-  requireMaster(principal);
-  return { ...principal, clientId };
-}
-
 /** The rows that a principal may see. */
 export function scopeOf(principal: Principal): Scope {
   return principal.clientId === null ? "all" : { clientId: principal.clientId };

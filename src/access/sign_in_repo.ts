@@ -26,7 +26,7 @@ export type SessionOwner = {
   clientName: string | null;
 };
 
-/** Passwords, sessions and invitations. */
+/** Passwords, sessions and invitations; a disabled user's are not found by their secrets. */
 export interface SignInRepo {
   /** The person with that e-mail address, in whatever case. */
   account(email: string): Promise<Account | null>;

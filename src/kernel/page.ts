@@ -26,6 +26,8 @@ export type Slice<T> = {
   items: T[];
   /** Rows over all pages. */
   total: number;
+  /** True when counting stopped early: there are `total` rows or more, one after this page at least. */
+  atLeast?: boolean;
 };
 
 /** What every list answers. */

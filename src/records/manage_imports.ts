@@ -11,6 +11,7 @@ import { newId, requireId } from "../kernel/ids.ts";
 import { type Page, pageRequest, toPage } from "../kernel/page.ts";
 import type { ContactImport } from "./contact_import.ts";
 import type { ContactImportView } from "./contact_import_repo.ts";
+import type { ImportRow } from "./import_records.ts";
 
 /** An import, with how far it is. @throws DomainError `not_found`. */
 export async function getImport(
@@ -22,6 +23,26 @@ export async function getImport(
   const view = await uow.read(scopeOf(principal), ({ imports }) => imports.get(id));
   if (view === null) throw notFound("Import");
   return view;
+}
+
+/**
+ * An import with the first rows of its file as they will be stored, at most a batch of them; none
+ * once it is over.
+ *
+ * @throws DomainError `not_found`.
+ */
+export async function sampleImport(
+  ports: Store,
+  principal: Principal,
+  uuid: string,
+): Promise<ContactImportView & { sample: ImportRow[] }> {
+  const view = await getImport(ports, principal, uuid);
+  const { clientId, id: importId } = view.contactImport;
+  const sample = await ports.uow.read(
+    scopeOf(principal),
+    ({ imports }) => imports.batch({ clientId, importId }, 0),
+  );
+  return { ...view, sample };
 }
 
 /** A page of imports, newest first. @throws DomainError `invalid`. */

@@ -112,6 +112,7 @@ async function applyUser(
     email: before?.email ?? email,
     name: requireText(`${path}.name`, person.name, MAX_NAME),
     createdAt: before?.createdAt ?? now,
+    disabledAt: before?.disabledAt ?? null,
   };
   await upserts.save(`user ${after.email}`, before, after, (row) => access.saveUser(row));
 }

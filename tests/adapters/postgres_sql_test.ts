@@ -66,6 +66,8 @@ Deno.test("a transaction opens in its scope's role, with settings that end with 
   assertEquals(
     beginText({ role: "app_tenant", clientId: CLIENT }, MODE),
     "begin isolation level repeatable read, read only; set local role app_tenant; " +
+      "set local plan_cache_mode = force_generic_plan; " +
+      "set local max_parallel_workers_per_gather = 0; set local jit = off; " +
       "set local statement_timeout = 4000; " +
       "set local idle_in_transaction_session_timeout = 4000; " +
       `set local app.client_id = '${CLIENT}'`,

@@ -1,16 +1,12 @@
 /** The page's story in a real browser, and what tools for accessibility say of every page. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { addRecord } from "../support/studio.ts";
-import {
-  accessibilityProblems,
-  layoutProblems,
-  openBrowser,
-  type TestBrowser,
-  watchLayout,
-} from "../support/browser.ts";
+import { addCall, addRecord } from "../support/studio.ts";
+import { accessibilityProblems, layoutProblems, watchLayout } from "../support/browser.ts";
 import { whenThere } from "../support/skip.ts";
-import { type ConsoleUnderTest, openConsole, OPERATOR } from "./harness.ts";
+import { OPERATOR } from "./harness.ts";
+import { inBrowser, signIn } from "./scene.ts";
+import { wholeCall } from "./told_calls.ts";
 
 const PASSWORD = "four words of my own";
 
@@ -83,6 +79,9 @@ whenThere("chromium", "the console in a real browser", () => {
           await watchLayout(context);
           const page = await context.newPage();
           const { secret } = await house.app.access.inviteUser(OPERATOR, house.anna.email);
+          const told = await wholeCall(house);
+          const live = await addCall(house);
+          const campaign = `/campaigns/${house.company.campaign.id}`;
           const look = async (path: string) => {
             if (path !== "") await page.goto(origin + path);
             assertEquals(await accessibilityProblems(page), [], path);
@@ -97,45 +96,21 @@ whenThere("chromium", "the console in a real browser", () => {
           await page.getByRole("button", { name: "Generate token" }).click();
           await page.getByText("Your new token").waitFor();
           await look("");
+          await page.getByRole("button", { name: "Check it" }).click();
+          await page.getByText("It works").waitFor();
+          await look("");
+          await look("/connect");
+          await look("/campaigns");
+          await look("/campaigns?days=90");
+          await look(campaign);
+          await page.locator("summary", { hasText: "The same as a table" }).click();
+          await look("");
+          await look("/calls");
+          await look(`${campaign}/calls?reason=voicemail`);
+          await look(`/calls/${told.id}`);
+          await look(`/calls/${live.id}`);
         });
       });
     }
   }
 });
-
-interface Scene {
-  browser: TestBrowser;
-  house: ConsoleUnderTest;
-  origin: string;
-}
-
-/** Serves the console on a socket, with a browser beside it. */
-async function inBrowser(work: (scene: Scene) => Promise<void>): Promise<void> {
-  const ready = Promise.withResolvers<ConsoleUnderTest>();
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
-    async (request) => (await ready.promise).fetch(request),
-  );
-  const origin = `http://127.0.0.1:${server.addr.port}`;
-  const house = await openConsole(new URL(origin));
-  ready.resolve(house);
-  const browser = await openBrowser();
-  try {
-    await work({ browser, house, origin });
-  } finally {
-    await browser.close();
-    await server.shutdown();
-  }
-}
-
-async function signIn(
-  page: Awaited<ReturnType<Awaited<ReturnType<TestBrowser["person"]>>["newPage"]>>,
-  { anna }: ConsoleUnderTest,
-  origin: string,
-): Promise<void> {
-  await page.goto(`${origin}/sign-in`);
-  await page.getByLabel("E-mail address").fill(anna.email);
-  await page.getByLabel("Password").fill("four words that differ");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Security" }).waitFor();
-}

@@ -110,7 +110,25 @@ Deno.test("another client's address reads like one that does not exist", async (
   assertEquals(alike(missing), [404, (await person.get("/operator")).text]);
   assert([303, 404].includes(nowhere.status));
   const master = await signedIn(olga);
-  assertStringIncludes((await master.get(SECURITY)).text, "Looking at every client");
+  assertStringIncludes((await master.get(SECURITY)).text, "No client chosen");
+});
+
+Deno.test("somebody at a browser who comes under another name reads where to go instead", async () => {
+  const { visitor, fetch } = await openConsole();
+  const wrong: Record<string, string>[] = [
+    { host: "evil.example" },
+    { origin: "https://evil.example" },
+  ];
+  for (const headers of wrong) {
+    const seen = await visitor().get("/sign-in", headers);
+    assertEquals([seen.status, seen.headers.get("content-type")], [
+      403,
+      "text/plain; charset=utf-8",
+    ]);
+    assertStringIncludes(seen.text, "pages are at https://studio.example.com/");
+    const program = await fetch(new Request("https://studio.example.com/mcp", { headers }));
+    assertStringIncludes(await program.text(), '"jsonrpc"');
+  }
 });
 
 Deno.test("machines that look for something else still get their plain 404", async () => {

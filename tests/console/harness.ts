@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { readAssets } from "../../adapters/console/assets.ts";
 import { createConsole } from "../../adapters/console/create_console.tsx";
-import { createHttp } from "../../adapters/http/create_http.ts";
+import { createHttp, type Http } from "../../adapters/http/create_http.ts";
 import { recordingLinks } from "../../adapters/http/recording_links.ts";
 import type { LogFields } from "../../adapters/log.ts";
 import { createMcp } from "../../adapters/mcp/create_mcp.ts";
@@ -19,6 +19,8 @@ export const OPERATOR = operator("test");
 export interface ConsoleUnderTest extends Studio {
   fetch: (request: Request) => Promise<Response>;
   logged: { event: string; fields: LogFields }[];
+  /** Tells it that the server is about to stop. */
+  stop(): void;
   /** Of the company, with every permission. */
   anna: User;
   /** Of the other company. */
@@ -51,17 +53,28 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
     }
   });
   const links = recordingLinks({ signingKey: "a key for tests", publicUrl, clock });
+  studio.ports.recordingLinks = links;
+  const stopping = new AbortController();
   const logged: ConsoleUnderTest["logged"] = [];
   const log = (_: string, event: string, fields: LogFields = {}) =>
     void logged.push({ event, fields });
+  const fetch = (request: Request) => http.fetch(request);
   const mcp = createMcp({ app, resources: app, version: "0.0.0", report: () => {}, clock });
-  const { fetch } = createHttp({
+  const http: Http = createHttp({
     publicUrl,
     authenticate: app.access.authenticate,
     mcp: mcp.fetch,
     ready: () => Promise.resolve({ ok: true, checks: {} }),
     recordings: { links, open: app.calls.openRecording },
-    pages: createConsole({ app, assets: await readAssets(), publicUrl, clock, log }),
+    pages: createConsole({
+      app,
+      assets: await readAssets(),
+      publicUrl,
+      clock,
+      log,
+      fetch,
+      stopping: stopping.signal,
+    }),
     clock,
     log,
     trustedProxies: 1,
@@ -71,6 +84,7 @@ export async function openConsole(publicUrl = new URL(ORIGIN)): Promise<ConsoleU
     ...studio,
     fetch,
     logged,
+    stop: () => stopping.abort(),
     anna,
     otto: other.user,
     olga,
@@ -107,12 +121,12 @@ export class Visitor {
   /** A header that is null is left out. */
   post(
     path: string,
-    fields: Record<string, string> = {},
+    fields: Record<string, string> | FormData = {},
     headers: Record<string, string | null> = {},
   ): Promise<Seen> {
     const all = { accept: "text/html", origin: this.origin, ...headers };
     const sent = Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== null);
-    const body = new URLSearchParams(fields);
+    const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
     return this.#send(path, { method: "POST", headers: Object.fromEntries(sent), body });
   }
 

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { compose } from "../../adapters/compose.ts";
 import { operator } from "../../src/access/principal.ts";
 import { embeddedDatabases } from "../support/databases.ts";
@@ -9,7 +9,23 @@ import { Visitor } from "./harness.ts";
 const OF_PAGES: Record<string, number> = {
   "/sign-in": 0,
   "/": 0,
+  "/connect": 1,
   "/profile/security": 3,
+  "/campaigns": 4,
+  "/campaigns/:campaign": 4,
+  "/campaigns/:campaign/calls": 3,
+  "/calls": 3,
+  "/calls/:call": 4,
+  "/records": 3,
+  "/records/new": 2,
+  "/records/:record": 3,
+  "/records/:record/edit": 2,
+  "/records/:record/orders/:order/call": 4,
+  "/orders": 3,
+  "/imports": 2,
+  "/imports/new": 3,
+  "/imports/:import": 3,
+  "/audit": 2,
 };
 
 Deno.test({
@@ -32,7 +48,21 @@ Deno.test({
     onRoundTrip: () => roundTrips++,
   });
   const { access } = studio.app;
-  await setUpCompany(studio.app, "Acme", 555, 2);
+  const { token, campaignUuid, recordTypeUuid, recordUuids: [recordUuid] } = await setUpCompany(
+    studio.app,
+    "Acme",
+    555,
+    2,
+  );
+  const admin = await access.authenticate(token);
+  const { order } = await studio.app.callOrders.create(admin, { recordUuid, campaignUuid });
+  const { call } = await studio.app.calls.initiate(admin, { callOrderUuid: order.id });
+  const { contactImport } = await studio.app.imports.preview(admin, {
+    recordTypeUuid,
+    fileName: "leads.csv",
+    bytes: 1000,
+    rows: [{ line: 2, fields: { name: "Bo", phoneNumber: "+14155550132" } }],
+  });
   const [{ email }] = (await access.listUsers(operator("test"))).users;
   const { secret } = await access.inviteUser(operator("test"), email);
   await access.acceptInvitation(secret, "four words that differ");
@@ -40,7 +70,12 @@ Deno.test({
   assertEquals((await person.signIn(email)).status, 303);
   for (const [path, expected] of Object.entries(OF_PAGES)) {
     roundTrips = 0;
-    await person.get(path);
+    const { status } = await person.get(
+      path.replace(":campaign", campaignUuid).replace(":call", call.id)
+        .replace(":record", recordUuid).replace(":order", order.id)
+        .replace(":import", contactImport.id),
+    );
+    assert(status < 400, `${path}: ${status}`);
     assertEquals(roundTrips, expected, path);
   }
   await studio.close();

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { callStatus } from "../support/mcp_status.ts";
 import { type ConsoleUnderTest, openConsole, PASSWORD, type Visitor } from "./harness.ts";
 
 const SECURITY = "/profile/security";
@@ -14,17 +15,7 @@ function tokenIn(text: string): string {
 }
 
 function status({ fetch }: ConsoleUnderTest, token: string): Promise<number> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-  };
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
-  const request = new Request("https://studio.example.com/mcp", { method: "POST", headers, body });
-  return fetch(request).then(async (response) => {
-    await response.body?.cancel();
-    return response.status;
-  });
+  return callStatus(fetch, token);
 }
 
 Deno.test("a token is shown once, works at once, and is refused from its revocation on", async () => {

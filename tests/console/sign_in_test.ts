@@ -5,6 +5,7 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
+import { START } from "../../adapters/console/ui/navigation.ts";
 import { openConsole, OPERATOR, PASSWORD } from "./harness.ts";
 
 const SECURITY = "/profile/security";
@@ -25,7 +26,7 @@ Deno.test("who is not signed in is asked to, and comes back to the page", async 
 
 Deno.test("browsers get pages at the start, programs the plain text", async () => {
   const { fetch, visitor } = await openConsole();
-  assertEquals((await visitor().get("/")).headers.get("location"), SECURITY);
+  assertEquals((await visitor().get("/")).headers.get("location"), START);
   const plain = await fetch(new Request("https://studio.example.com/"));
   assertStringIncludes(await plain.text(), "Endpoint");
 });

@@ -156,6 +156,22 @@ export const accessRepoContract = contract("AccessRepo", (tell) => {
     assertEquals(await identify(uow, "0".repeat(64), NOON), null);
   });
 
+  tell("knows no owner of a token whose user is disabled, until they are enabled", async (uow) => {
+    const { user, role } = await newCompany(uow);
+    const token = tokenRow(user, { lastUsedAt: NOON });
+    const disabled = { ...user, disabledAt: minutes(1) };
+    await uow.run("all", async ({ access }) => {
+      await access.insertToken(token);
+      await access.saveUser(disabled);
+    });
+    const byEmail = () => uow.read("all", ({ access }) => access.userByEmail(user.email));
+    assertEquals(await identify(uow, token.hash, NOON), null);
+    assertEquals(await byEmail(), disabled);
+    await uow.run("all", ({ access }) => access.saveUser(user));
+    assertEquals(await identify(uow, token.hash, NOON), { token, user, role });
+    assertEquals(await byEmail(), user);
+  });
+
   tell("notes a token's use once a minute, in reads and in runs", async (uow) => {
     const { user } = await newCompany(uow);
     const token = tokenRow(user);

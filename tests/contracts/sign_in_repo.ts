@@ -60,6 +60,26 @@ export const signInRepoContract = contract("SignInRepo", (tell) => {
     assertEquals(await identify("0".repeat(64)), null);
   });
 
+  tell("knows no account, session or invitation of who is disabled, until enabled", async (uow) => {
+    const { user } = await newCompany(uow);
+    const [session, invitation] = [sessionRow(user), invitationRow(user)];
+    await done(uow, (repo) => repo.insertSession(session));
+    await done(uow, (repo) => repo.insertInvitation(invitation));
+    const known = async () =>
+      [
+        await asked(uow, (repo) => repo.account(user.email)),
+        await asked(uow, (repo) => repo.identifySession(session.hash, NOON, LONG_AGO)),
+        await asked(uow, (repo) => repo.invitation(invitation.hash)),
+      ].map((found) => found !== null);
+    const save = (disabledAt: Date | null) =>
+      uow.run("all", ({ access }) => access.saveUser({ ...user, disabledAt }));
+    assertEquals(await known(), [true, true, true]);
+    await save(NOON);
+    assertEquals(await known(), [false, false, false]);
+    await save(null);
+    assertEquals(await known(), [true, true, true]);
+  });
+
   tell("notes a session's use once a minute, and never revives an idle one", async (uow) => {
     const { user } = await newCompany(uow);
     const session = sessionRow(user);

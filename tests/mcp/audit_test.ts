@@ -44,6 +44,8 @@ const USE_CASES: { [F in keyof App]: { [U in keyof App[F]]: UseCase } } = {
     openInvitation: "reads",
     authenticateSession: "reads",
     listSessions: "reads",
+    disableUser: ({ app, master, company }) =>
+      app.access.disableUser(master, { email: company.user.email, disabled: true }),
     inviteUser: ({ app, master, company }) => app.access.inviteUser(master, company.user.email),
     acceptInvitation: { secret: (studio) => signedUp(studio) },
     signIn: { secret: (studio) => signedIn(studio) },
@@ -81,6 +83,7 @@ const USE_CASES: { [F in keyof App]: { [U in keyof App[F]]: UseCase } } = {
       await studio.app.imports.discard(studio.clerk, await aPreview(studio));
     },
     get: "reads",
+    sample: "reads",
     list: "reads",
     run: "server",
     forgetPreviews: "server",

@@ -213,11 +213,11 @@ Deno.test("a response that was posted is accepted: nobody waits for it", async (
 Deno.test("an Accept header in any order, with any parameters, or none, gets an answer it can read", async () => {
   const endpoint = await openEndpoint();
   const accepts: [string | undefined, string][] = [
-    ["application/json, text/event-stream", "text/event-stream"],
-    ["text/event-stream, application/json", "text/event-stream"],
-    ["text/event-stream;q=0.9,application/json;q=0.8", "text/event-stream"],
-    ["*/*", "text/event-stream"],
-    [undefined, "text/event-stream"],
+    ["application/json, text/event-stream", "application/json"],
+    ["text/event-stream, application/json", "application/json"],
+    ["text/event-stream;q=0.9,application/json;q=0.8", "application/json"],
+    ["*/*", "application/json"],
+    [undefined, "application/json"],
     ["text/event-stream", "text/event-stream"],
     ["application/json", "application/json"],
   ];

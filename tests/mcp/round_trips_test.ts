@@ -121,6 +121,50 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a read takes one round trip while the server remembers whose the token is",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async () => {
+  const databases = await embeddedDatabases();
+  const { target, close } = await databases.fresh();
+  let roundTrips = 0;
+  const studio = await compose({
+    database: target,
+    readDatabase: null,
+    publicUrl: new URL("http://127.0.0.1:8787"),
+    telephony: { kind: "simulated", speed: 1000 },
+    signingKey: null,
+    limits: { requestsPerMinute: null, databaseConnections: 1 },
+    log: () => {},
+    rememberTokensMs: 60_000,
+    onRoundTrip: () => roundTrips++,
+  });
+  const { token } = await setUpCompany(studio.app, "Acme", 555, 1);
+  const counted: number[] = [];
+  for (let call = 0; call < 3; call++) {
+    roundTrips = 0;
+    const response = await studio.http.fetch(
+      new Request("http://127.0.0.1:8787/mcp", {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify({
+          jsonrpc: "2.0",
+          id: 1,
+          method: "tools/call",
+          params: { name: "list-records", arguments: {} },
+        }),
+      }),
+    );
+    assertEquals((await response.json()).result.structuredContent.total, 1);
+    counted.push(roundTrips);
+  }
+  assertEquals(counted, [2, 1, 1]);
+  await studio.close();
+  await close();
+  await databases.stop();
+});
+
+Deno.test({
   name: "limits of tokens, clients and addresses cost less than a tenth of a round trip together",
   sanitizeOps: false,
   sanitizeResources: false,

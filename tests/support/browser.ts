@@ -90,12 +90,17 @@ async function removed(folder: string): Promise<void> {
   }
 }
 
-/** Notes, on every page from now on, how far things move after they were drawn. */
+/**
+ * Notes, on every page from now on, how far things move after they were drawn, but for what somebody
+ * opens.
+ */
 export async function watchLayout(context: BrowserContext): Promise<void> {
   await context.addInitScript(`
     globalThis.layoutShift = 0;
     new PerformanceObserver((list) => {
-      for (const { value } of list.getEntries()) globalThis.layoutShift += value;
+      for (const { value, hadRecentInput } of list.getEntries()) {
+        if (!hadRecentInput) globalThis.layoutShift += value;
+      }
     }).observe({ type: "layout-shift", buffered: true });
   `);
 }

@@ -53,8 +53,16 @@ export async function embeddedDatabases(): Promise<TestDatabases> {
   };
 }
 
+/** Databases of a server that can fail. */
+export interface ServerDatabases extends TestDatabases {
+  /** Stops the server as a crash would, and leaves it so. */
+  halt(): Promise<void>;
+  /** Starts it again. */
+  resume(): Promise<void>;
+}
+
 /** Databases of a throw-away server; null where the machine has no PostgreSQL. */
-export async function serverDatabases(): Promise<TestDatabases | null> {
+export async function serverDatabases(): Promise<ServerDatabases | null> {
   const server = await realPostgres();
   if (!server) return null;
   const url = (database: string, user = "postgres") => {
@@ -81,6 +89,8 @@ export async function serverDatabases(): Promise<TestDatabases | null> {
       return { target, lanes, asSuperuser: (text) => execute(url(name), text), close };
     },
     stop: () => server.stop(),
+    halt: () => server.halt(),
+    resume: () => server.resume(),
   };
 }
 

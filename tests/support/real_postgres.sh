@@ -3,6 +3,8 @@
 #   real_postgres.sh find          prints the directory of the server's programs, or fails
 #   real_postgres.sh start PID     prints "DIRECTORY URL"; the cluster also goes when process PID is gone
 #   real_postgres.sh restart DIR   an immediate stop, as in a crash, and a start on the same port
+#   real_postgres.sh halt DIR      an immediate stop; the data stays
+#   real_postgres.sh resume DIR    a start after a halt, on the same port
 #   real_postgres.sh stop DIR
 # PostgreSQL refuses to run as root, so root becomes the user postgres.
 set -eu
@@ -63,6 +65,16 @@ case $command in
   restart)
     dir=$2
     as_server "$programs/pg_ctl" -D "$dir/data" -l "$dir/server.log" -m immediate -w restart >/dev/null 2>&1
+    ;;
+  halt)
+    dir=$2
+    as_server "$programs/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
+    ;;
+  resume)
+    dir=$2
+    # The server notes there what it was started with.
+    port=$(sed 's/.*"-p" "\([0-9]*\)".*/\1/' "$dir/data/postmaster.opts")
+    as_server "$programs/pg_ctl" -D "$dir/data" -l "$dir/server.log" -o "-p $port" -w start >/dev/null 2>&1
     ;;
   stop) dir=$2 && stop ;;
   guard)

@@ -14,6 +14,10 @@ export interface RealPostgres {
   stop(): Promise<void>;
   /** Stops the server as a crash would and starts it again on the same port; data that was committed stays. */
   restartImmediate(): Promise<void>;
+  /** Stops the server as a crash would, and leaves it so. */
+  halt(): Promise<void>;
+  /** Starts it again after {@link RealPostgres.halt}, on the same port. */
+  resume(): Promise<void>;
 }
 
 /**
@@ -27,6 +31,8 @@ export async function realPostgres(): Promise<RealPostgres | null> {
     url,
     stop: async () => void await run("stop", dir),
     restartImmediate: async () => void await run("restart", dir),
+    halt: async () => void await run("halt", dir),
+    resume: async () => void await run("resume", dir),
   };
 }
 

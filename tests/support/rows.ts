@@ -74,6 +74,7 @@ export function userRow(role: Role, overrides: Partial<User> = {}): User {
     name: "Ana Lima",
     master: false,
     createdAt: NOON,
+    disabledAt: null,
     ...overrides,
   };
 }

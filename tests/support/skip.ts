@@ -7,6 +7,11 @@ import { hasPostgres } from "./real_postgres.ts";
 
 const tools = {
   postgres: { what: "a PostgreSQL server", debian: "postgresql", there: hasPostgres },
+  pgbouncer: {
+    what: "PgBouncer and a PostgreSQL server",
+    debian: "pgbouncer postgresql",
+    there: () => hasPostgres() && onPath("pgbouncer"),
+  },
   sipp: { what: "sipp", debian: "sip-tester", there: () => onPath("sipp") },
   kamailio: {
     what: "Kamailio with TLS",
@@ -38,7 +43,7 @@ export function whenThere(tool: Tool, title: string, register: () => void): void
 }
 
 function onPath(program: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((dir) => {
+  return [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin"].some((dir) => {
     try {
       return dir !== "" && Deno.statSync(`${dir}/${program}`).isFile;
     } catch {

@@ -81,7 +81,7 @@ async function traces({ store, company }: Studio, record: ContactRecord) {
     const { id, clientId: _, orderId: _o, recordId: _r, campaignId: _k, assistantId: _a, ...rest } =
       call;
     return {
-      call: { ...rest, providerCallId: null },
+      call: { ...rest, providerCallId: null, tokenId: null },
       transcript: await repos.calls.transcript(id),
       outcomes: await repos.calls.outcomes(id),
       orders: orders.items.map(({ order: { status, attempts, nextDialAt, updatedAt } }) => ({

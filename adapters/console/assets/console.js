@@ -18,10 +18,13 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 // Moments in the reader's own time zone; UTC stays as the tooltip.
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-for (const time of document.querySelectorAll("time[datetime]")) {
-  time.title = time.textContent;
-  time.textContent = moment.format(new Date(time.dateTime));
+export function showMoments(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    time.title = time.textContent;
+    time.textContent = moment.format(new Date(time.dateTime));
+  }
 }
+showMoments(document);
 
 // One open menu at a time; Escape and a click elsewhere close it.
 const menus = document.querySelectorAll("details.switch, details.confirm, details.top-menu");
@@ -36,3 +39,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("click", (event) => close(event.target.closest("details")));
+
+// One click more sends a form no second time; it may be sent again after going back to it.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

@@ -42,8 +42,8 @@ const EXPIRIES: [value: string, label: string][] = [
 ];
 
 const ABOUT: Record<typeof PERMISSIONS[number], string> = {
-  "calls.view": "See calls with their transcripts, recordings and outcomes, and call orders",
-  "calls.manage": "Create call orders, change them, and start calls",
+  "calls.view": "See calls: their details, recordings, transcripts and outcomes",
+  "calls.manage": "Start calls, which make phones ring and cost money",
 };
 
 const DONE: Record<string, string> = {
@@ -182,6 +182,11 @@ function NewToken({ visit, secret }: { visit: Visit; secret: string }) {
           Programs send it to <code>{new URL("/mcp", visit.publicUrl).href}</code> as{" "}
           <code>Authorization: Bearer …</code>
         </p>
+        {/* By a form, so that the token is in no address. */}
+        <form method="post" action="/connect#check">
+          <input type="hidden" name="token" value={secret} />
+          <SubmitButton>Check it, and connect an assistant</SubmitButton>
+        </form>
       </div>
     </section>
   );
@@ -223,7 +228,7 @@ function GenerateToken({ visit, state: { form, problems = {} } }: { visit: Visit
           <CheckboxGroup
             legend="Permissions"
             name="permissions"
-            hint="Untick what this token need not do. It never may do more than you."
+            hint="Untick what this token need not do. Records, campaigns and call orders need no permission, and no token may do more than you."
             options={granted.map((each) => [each, each, ABOUT[each]])}
             values={form?.all("permissions") ?? granted}
           />

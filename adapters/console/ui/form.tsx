@@ -59,6 +59,48 @@ export function TextField(
   );
 }
 
+/** Text of several lines. */
+export function TextAreaField(
+  props: Labelled & {
+    value?: string;
+    rows?: number;
+    maxlength?: number;
+  },
+) {
+  const { label: _, hint: __, error, name, value = "", ...rest } = props;
+  return (
+    <Field {...props}>
+      <textarea
+        id={name}
+        name={name}
+        aria-describedby={describedBy(props)}
+        aria-invalid={error ? "true" : undefined}
+        {...rest}
+      >
+        {/* Browsers drop the first line end. */}
+        {`\n${value}`}
+      </textarea>
+    </Field>
+  );
+}
+
+/** A file; `accept` as in HTML. */
+export function FileField(props: Labelled & { accept: string; required?: boolean }) {
+  const { label: _, hint: __, error, name, ...rest } = props;
+  return (
+    <Field {...props}>
+      <input
+        id={name}
+        name={name}
+        type="file"
+        aria-describedby={describedBy(props)}
+        aria-invalid={error ? "true" : undefined}
+        {...rest}
+      />
+    </Field>
+  );
+}
+
 /** One of several, as a list that opens. */
 export function SelectField(
   props: Labelled & { options: [value: string, label: string][]; value?: string },

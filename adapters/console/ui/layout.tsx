@@ -127,14 +127,11 @@ function ClientBar({ visit }: { visit: Visit }) {
   return (
     <div class={client ? "client-bar one" : "client-bar all"}>
       <span class="client-name">
-        {client ? `Looking at ${client.name}` : "Looking at every client"}
+        {client ? `Looking at ${client.name}` : "No client chosen"}
       </span>
       <details class="switch">
-        <summary>Switch client</summary>
+        <summary>{client ? "Switch client" : "Choose a client"}</summary>
         <ul>
-          <li>
-            <a href="/" aria-current={client ? undefined : "true"}>Every client</a>
-          </li>
           {clients.map(({ id, name }) => (
             <li>
               <a href={`/clients/${id}`} aria-current={client?.id === id ? "true" : undefined}>

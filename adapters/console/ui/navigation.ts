@@ -17,7 +17,21 @@ export interface Section {
 
 /** Every section. The first one is where a visit starts. */
 export const SECTIONS: Section[] = [
+  { path: "/campaigns", label: "Campaigns", icon: "campaign", group: "Work" },
+  { path: "/calls", label: "Calls", icon: "phone", group: "Work" },
+  { path: "/records", label: "Records", icon: "record", group: "Work" },
+  { path: "/orders", label: "Call orders", icon: "order", group: "Work" },
+  { path: "/imports", label: "Imports", icon: "import", group: "Work" },
+  { path: "/audit", label: "Audit trail", icon: "audit", group: "Work" },
+  { path: "/connect", label: "Connect", icon: "connect", group: "Account" },
   { path: "/profile/security", label: "Security", icon: "security", group: "Account" },
+  {
+    path: "/operator/clients",
+    label: "Clients",
+    icon: "operator",
+    group: "Operator",
+    masterOnly: true,
+  },
 ];
 
 /** Where a visit starts. */

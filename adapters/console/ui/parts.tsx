@@ -153,11 +153,18 @@ export function Moment({ at, none = "never" }: { at: Date | null; none?: string 
   return <time datetime={at.toISOString()}>{text}</time>;
 }
 
-/** Text to be copied, such as a secret or a snippet; the button is there with scripts only. */
-export function Copyable({ text, label }: { text: string; label: string }) {
+/**
+ * Text to be copied, such as a secret or a snippet; the button is there with scripts only. Where
+ * `mark` stands in the text, it is marked.
+ */
+export function Copyable({ text, label, mark }: { text: string; label: string; mark?: string }) {
+  const [first, ...rest] = mark ? text.split(mark) : [text];
   return (
     <div class="copyable">
-      <pre tabindex={0} aria-label={label}><code>{text}</code></pre>
+      <pre
+        tabindex={0}
+        aria-label={label}
+      ><code>{first}{rest.map((part) => <><mark>{mark}</mark>{part}</>)}</code></pre>
       <button class="button quiet small" type="button" data-copy hidden>Copy</button>
     </div>
   );

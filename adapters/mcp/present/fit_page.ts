@@ -7,14 +7,17 @@ import { invalid } from "../../../src/kernel/errors.ts";
 
 /** UTF-8 bytes of rows or a document; a token of such JSON is 2.4 bytes or more. */
 const MAX_BYTES = 55_000;
+const encoder = new TextEncoder();
 
 /** Whether a value is short enough. */
 export function fits(value: unknown): boolean {
-  return bytesOf(value) <= MAX_BYTES;
+  const text = JSON.stringify(value);
+  // A character is three bytes at most.
+  return text.length * 3 <= MAX_BYTES || encoder.encode(text).length <= MAX_BYTES;
 }
 
 function bytesOf(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
+  return encoder.encode(JSON.stringify(value)).length;
 }
 
 /** Which part of a long list is wanted. */

@@ -16,8 +16,12 @@ export type Compact<T> =
 
 /** The object without its members that are null; nulls deeper down are somebody's data and stay. */
 export function compact<T extends object>(object: T): Compact<T> {
-  const entries = Object.entries(object).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries) as Compact<T>;
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(object)) {
+    const value = object[key as keyof T];
+    if (value !== null) kept[key] = value;
+  }
+  return kept as Compact<T>;
 }
 
 /** ISO-8601 in UTC, such as `2026-11-22T09:15:00.000Z`. */

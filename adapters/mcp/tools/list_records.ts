@@ -33,12 +33,20 @@ export const listRecords = defineTool({
     const page = await app.records.list(principal, input);
     const all = page.items.map((view) => presentRecord(view, principal));
     const { rows, notice } = fitPage(all, REDUCTIONS);
-    return { records: rows, ...pageOf(page), notice };
+    const notices = [page.atLeast ? COUNTED : undefined, notice].filter((each) =>
+      each !== undefined
+    );
+    return {
+      records: rows,
+      ...pageOf(page),
+      ...(notices.length > 0 ? { notice: notices.join("; ") } : {}),
+    };
   },
 });
 
 const WHERE = "get-record shows them, or ask for a smaller limit";
 const LONG = 300;
+const COUNTED = "total is a lower bound, because so many records match; narrow the search to count";
 
 const REDUCTIONS: Reduction<ReturnType<typeof presentRecord>>[] = [
   {

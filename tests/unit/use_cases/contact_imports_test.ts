@@ -250,3 +250,20 @@ Deno.test("the audit trail says who looked at, started and discarded an import",
     "start-import",
   ]);
 });
+
+Deno.test("a preview shows its first rows as they will be stored, until it is over, to its own client", async () => {
+  const studio = await openStudio();
+  const { app, clerk, stranger } = studio;
+  const row = { name: "Ana", phoneNumber: "(415) 556-1002", country: "US", parameters: { a: "b" } };
+  const job = await preview(studio, [{ line: 3, fields: row }, ...rowsOf(120)]);
+  const { sample, typeName } = await app.imports.sample(clerk, job.id.toUpperCase());
+  assertEquals([sample.length, typeName], [100, studio.company.type.name]);
+  assertEquals(sample[0].line, 3);
+  assertEquals(sample[0].fields.phoneNumber, "+14155561002");
+  assertEquals(sample[0].fields.parameters, { a: "b" });
+  const missing = "Import not found or access denied";
+  await refused(() => app.imports.sample(stranger, job.id), "not_found", missing);
+  await refused(() => app.imports.sample(clerk, NOBODY), "not_found", missing);
+  await app.imports.discard(clerk, job.id);
+  assertEquals((await app.imports.sample(clerk, job.id)).sample, []);
+});
