@@ -87,8 +87,8 @@ export async function callToolAt(
       params: { name, arguments: args },
     }),
   });
-  const { result } = await response.json();
-  assertExists(result);
+  const { result, error } = await response.json();
+  assertExists(result, `${response.status}: ${JSON.stringify(error)}`);
   return result;
 }
 
