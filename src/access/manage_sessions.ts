@@ -40,6 +40,7 @@ export async function endSession(
   const sessionId = uuid.toLowerCase();
   const now = clock.now();
   await uow.run("all", async ({ signIn, audit }) => {
+    if (!(await signIn.listSessions(userId)).some(({ id }) => id === sessionId)) return;
     await Promise.all([
       signIn.endSession(userId, sessionId),
       audit.add(auditEntry(principal, {
