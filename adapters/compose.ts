@@ -8,6 +8,7 @@ import { type App, createApp } from "../src/app.ts";
 import type { Ports } from "../src/app_ports.ts";
 import { requestOfCall } from "../src/calls/new_call.ts";
 import { operator, type Principal } from "../src/access/principal.ts";
+import { type Change, touchesAccess } from "../src/kernel/changes.ts";
 import type { UnitOfWork } from "../src/kernel/unit_of_work.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { DomainError } from "../src/kernel/errors.ts";
@@ -109,7 +110,14 @@ export async function compose(options: StudioOptions): Promise<Studio> {
   const books = new PostgresPhoneBooks(lanes);
   const sender = new ChangeSender(database, log);
   const watched = (uow: UnitOfWork) => telemetry?.store(uow) ?? uow;
-  const uow = watched(new PostgresUnitOfWork(lanes, sender.tell));
+  const forgetTokens = (told: readonly Change[]) => {
+    if (told.some(touchesAccess)) tokens.forget();
+  };
+  const tell = (told: Change[]) => {
+    forgetTokens(told);
+    sender.tell(told);
+  };
+  const uow = watched(new PostgresUnitOfWork(lanes, tell));
   const listen = options.listenDatabase ?? database;
   const changes = new PostgresChangeFeed({ listen, notify: database, log });
   const rateLimits = new PostgresRateLimits(lanes);
@@ -159,10 +167,11 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       throw error;
     }
   };
+  const tokens = remembered(authenticate, options.rememberTokensMs ?? 0, clock);
   // The console looks at the endpoint from outside, through the server that it is a part of.
   const http: Http = createHttp({
     publicUrl,
-    authenticate: remembered(authenticate, options.rememberTokensMs ?? 0, clock),
+    authenticate: tokens,
     mcp: mcp.fetch,
     ready: readiness(probeLanes, (await readMigrations()).length),
     recordings: { links, open: app.calls.openRecording },
@@ -217,7 +226,8 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     provider,
     books,
     async work(signal) {
-      changes.start();
+      // What other processes change; the first subscription connects.
+      changes.subscribe("all", (change) => forgetTokens([change]));
       // For what this process changed just before it was killed, if it was.
       sender.tell([ANYTHING]);
       const running = runJobs(jobs, { clock, log, signal, observe: telemetry?.job });

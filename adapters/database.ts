@@ -10,6 +10,8 @@ import type { Target } from "./postgres/lanes.ts";
 /** A database that answers. */
 export interface OpenDatabase {
   target: Target;
+  /** Where `deno task dev` serves the embedded one; null of a server, and before dev has ever run. */
+  devUrl: URL | null;
   /** Call it once the migrations are done: from then on, rights are as on a server. */
   fence(): Promise<void>;
   /** Call it once nobody uses the database any more. */
@@ -22,17 +24,30 @@ type Env = (name: string) => string | undefined;
 export async function openDatabase(env: Env): Promise<OpenDatabase> {
   const url = readDatabaseUrl(env);
   if (url !== null) {
-    return { target: { url }, fence: () => Promise.resolve(), close: () => Promise.resolve() };
+    const nothing = () => Promise.resolve();
+    return { target: { url }, devUrl: null, fence: nothing, close: nothing };
   }
   const data = dataDirectory(env);
   await Deno.mkdir(data, { recursive: true });
+  const devUrl = await readDevUrl(`${data}/dev.json`);
   // Only where it is used: it is as large as all the rest.
   const { openEmbedded } = await import("./postgres/pglite.ts");
   try {
-    return await openEmbedded({ directory: `${data}/postgres`, fresh: false });
+    const embedded = await openEmbedded({ directory: `${data}/postgres`, fresh: false });
+    return { ...embedded, devUrl };
   } catch (error) {
     if (!(error instanceof Error && error.message.includes("in use"))) throw error;
     throw new ConfigError(error.message, { cause: error });
+  }
+}
+
+/** `consoleUrl` of what `deno task dev` wrote when it ran last. */
+async function readDevUrl(file: string): Promise<URL | null> {
+  try {
+    return new URL(JSON.parse(await Deno.readTextFile(file)).consoleUrl);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 

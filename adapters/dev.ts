@@ -51,6 +51,14 @@ async function main(args: string[]): Promise<void> {
   const started = performance.now();
   if (known === null) console.log("Making the demo company, its records and its past calls …");
   const database = await openEmbedded({ directory, fresh });
+  void database.stopped.then((error) => {
+    const cause = error.cause instanceof Error ? error.cause.message : error.cause;
+    console.error(
+      `DATABASE STOPPED: ${error.message} (${cause}). Nothing that was answered is lost. ` +
+        `Is the disk of ${directory} full? Make room, and start again.`,
+    );
+    Deno.exit(1);
+  });
   await prepareDatabase(database.target);
   await database.fence();
   const log = jsonLog(new SystemClock(), (line) => console.log(line));

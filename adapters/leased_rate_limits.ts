@@ -32,8 +32,8 @@ interface Lease {
   takenAt: number;
   /** A taking under way. */
   renewal: Promise<void> | null;
-  /** Takings of at least so many are refused until then. */
-  refused: { count: number; until: number } | null;
+  /** Takings of at least so many are refused for a while, as long as the clock is not set back. */
+  refused: { count: number; from: number; until: number } | null;
 }
 
 /** Leases on shared limits. */
@@ -56,7 +56,7 @@ export class LeasedRateLimits implements RateLimits {
         return ALLOWED;
       }
       const { refused } = lease;
-      if (refused !== null && now < refused.until && count >= refused.count) {
+      if (isRefused(refused, now) && count >= refused.count) {
         return { allowed: false, retryAfterSeconds: secondsUntil(refused.until, now) };
       }
       await (lease.renewal ?? this.#renew(lease, key, rule, count));
@@ -65,8 +65,9 @@ export class LeasedRateLimits implements RateLimits {
 
   /** Seconds for which the key is known to be refused, without asking; 0 when it is not. */
   refusedFor(key: string): number {
-    const until = this.#leases.get(key)?.refused?.until ?? 0;
-    return secondsUntil(until, this.#now());
+    const refused = this.#leases.get(key)?.refused ?? null;
+    const now = this.#now();
+    return isRefused(refused, now) ? secondsUntil(refused.until, now) : 0;
   }
 
   #now(): number {
@@ -106,11 +107,15 @@ export class LeasedRateLimits implements RateLimits {
         lease.takenAt = now;
         lease.refused = null;
       } else {
-        lease.refused = { count: wanted, until: now + taken.retryAfterSeconds * 1000 };
+        lease.refused = { count: wanted, from: now, until: now + taken.retryAfterSeconds * 1000 };
       }
     })().finally(() => lease.renewal = null);
     return lease.renewal = renewal;
   }
+}
+
+function isRefused<R extends Lease["refused"]>(refused: R, now: number): refused is NonNullable<R> {
+  return refused !== null && refused.from <= now && now < refused.until;
 }
 
 function secondsUntil(until: number, now: number): number {

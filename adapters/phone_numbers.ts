@@ -14,7 +14,11 @@ import {
   parsePhoneNumberFromString,
 } from "libphonenumber-js/max";
 import type { PhoneNumber, PhoneNumbers } from "../src/compliance/phone_numbers.ts";
+import { clip } from "../src/kernel/text.ts";
 import { PHONE_TIME_ZONES } from "./phone_time_zones.ts";
+
+/** Characters of a number that an error repeats. */
+const MAX_SHOWN = 40;
 
 const EXPECTED = "Give it in international form such as +14155550132, or national with a country";
 
@@ -55,7 +59,7 @@ export class NumberingPlans implements PhoneNumbers {
     if (from !== null && !isSupportedCountry(from)) {
       return { problem: `country "${country}" is not known: use two letters such as US or AE` };
     }
-    const shown = `"${clip(text)}"`;
+    const shown = `"${clip(text, MAX_SHOWN)}"`;
     const international = given.replace(/^00/, "+");
     const number = parsePhoneNumberFromString(from === null ? international : given, {
       defaultCountry: (from ?? undefined) as CountryCode | undefined,
@@ -89,7 +93,7 @@ export class NumberingPlans implements PhoneNumbers {
 }
 
 function why(given: string, country: string | null): string {
-  const shown = `"${clip(given)}"`;
+  const shown = `"${clip(given, MAX_SHOWN)}"`;
   if (/\p{L}/u.test(given)) return `${shown} has letters in it. ${EXPECTED}`;
   if (SHORT.test(given)) {
     return `${shown} is too short for a phone number; emergency and service numbers cannot be called. ${EXPECTED}`;
@@ -99,10 +103,6 @@ function why(given: string, country: string | null): string {
   }
   if (/^(\+|00)/.test(given)) return `${shown} is not a number in use. ${EXPECTED}`;
   return `${shown} does not say which country it is from. ${EXPECTED}`;
-}
-
-function clip(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
 }
 
 function readZones(): Map<string, string[]> {

@@ -9,6 +9,7 @@ import type { Config } from "./config.ts";
 import { jsonLog, type Log } from "./log.ts";
 import { StoreError } from "./postgres/errors.ts";
 import type { Target } from "./postgres/lanes.ts";
+import { MigrationError } from "./postgres/migrate.ts";
 import { currentTrace, openTelemetry } from "./telemetry/telemetry.ts";
 
 /** A studio at work. */
@@ -18,7 +19,10 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** A token that is revoked is refused by every replica within two seconds; five are promised. */
+/**
+ * A token that is revoked is refused at once by the process that revokes it, and by the others as soon
+ * as they hear of it; within two seconds even if they cannot. Five are promised.
+ */
 export const REMEMBER_TOKENS_MS = 2_000;
 
 /** Longest pause between two tries to reach the database, in milliseconds. */
@@ -56,7 +60,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   };
 }
 
-/** A database that is started beside us may take longer than we do. */
+/** A database that is started, or migrated, beside us may take longer than we do. */
 async function prepared(database: Target, log: Log): Promise<void> {
   for (let pause = 250;; pause = Math.min(MAX_PAUSE, 2 * pause)) {
     try {
@@ -64,7 +68,9 @@ async function prepared(database: Target, log: Log): Promise<void> {
       if (applied.length) log("info", "migrated", { applied });
       return;
     } catch (error) {
-      if (!(error instanceof StoreError && error.kind === "unavailable")) throw error;
+      const mayCome = error instanceof StoreError && error.kind === "unavailable" ||
+        error instanceof MigrationError && error.mayCome;
+      if (!mayCome) throw error;
       log("warn", "waiting for the database", { problem: error.message });
       await new Promise((resolve) => setTimeout(resolve, pause));
     }

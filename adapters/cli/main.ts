@@ -68,7 +68,7 @@ async function open(): Promise<Studio> {
   const { app, books } = await composeOn(database.target);
   return {
     app,
-    publicUrl: readPublicUrl(Deno.env.get),
+    publicUrl: readPublicUrl(Deno.env.get) ?? database.devUrl,
     async phoneCalls(limit) {
       const calls = await books.list(limit);
       return calls.map(({ ref, to, dialedAt, requests, refused }) => ({

@@ -5,6 +5,7 @@
  * @module
  */
 import type { z } from "zod";
+import { clip } from "../../src/kernel/text.ts";
 import type { Setup } from "../../src/setup/setup.ts";
 import { setupSchema } from "./setup_schema.ts";
 
@@ -98,6 +99,5 @@ function kind(expected: string): string {
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (value !== null && typeof value === "object") return "an object";
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  return clip(JSON.stringify(value) ?? "nothing", MAX_SHOWN);
 }

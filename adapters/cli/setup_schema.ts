@@ -32,9 +32,9 @@ const count = (min: number, max: number, about: string) =>
   z.int().min(min).max(max).describe(about);
 
 const money = (about: string) =>
-  z.string().regex(/^-?\d{1,12}(\.\d{1,6})?$/, {
-    error: 'must be a decimal number in quotes with at most 6 places, such as "0.12"',
-  }).describe(`${about} Decimal text, at most 6 places.`);
+  z.string().regex(/^-?\d{1,10}(\.\d{1,6})?$/, {
+    error: 'must be a decimal number in quotes with at most 10 digits and 6 places, such as "0.12"',
+  }).describe(`${about} Decimal text, at most 10 digits and 6 places.`);
 
 const country = z.string().regex(/^[A-Za-z]{2}$/, {
   error: "must be a two-letter country code such as US or AE",

@@ -10,9 +10,16 @@ import { addressOf, type Connection } from "./address.ts";
 import { HOW } from "./bearer.ts";
 import { type Readiness, readiness } from "./health.ts";
 import { InFlight } from "./in_flight.ts";
-import { BODY_LIMITS, type BodyLimits } from "./json_body.ts";
+import { BODY_LIMITS, type BodyLimits, readBody } from "./json_body.ts";
+import { withDeadline } from "./late_body.ts";
 import type { Log } from "../log.ts";
-import { type McpEndpoint, type McpFacts, type McpRouteDeps, serveMcp } from "./mcp_route.ts";
+import {
+  type Aside,
+  type McpEndpoint,
+  type McpFacts,
+  type McpRouteDeps,
+  serveMcp,
+} from "./mcp_route.ts";
 import { originsOf } from "./origin.ts";
 import { HttpProblem, problemResponse, problemText, RPC } from "./problem.ts";
 import { Doorkeeper, type RequestLimits } from "./request_limits.ts";
@@ -77,6 +84,8 @@ export interface Env {
     address: string | null;
     /** Gives the place of a request that merely waits to others. */
     leave: () => void;
+    /** Gives the place to others while something is waited for that takes no work. */
+    aside: Aside;
   };
 }
 
@@ -87,6 +96,9 @@ const SECURITY_HEADERS = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cross-Origin-Resource-Policy": "same-origin",
 };
+
+/** In which a form, perhaps with a file, must have arrived. */
+const FORM_MILLISECONDS = 60_000;
 
 const NO_REGISTRATION =
   "Not found: clients are not registered here. This server takes API tokens " +
@@ -155,8 +167,14 @@ export function createHttp(deps: HttpDeps): Http {
     }
   });
   app.use(async (c, next) => {
-    const leave = inFlight.enter();
-    c.set("leave", leave);
+    let leave = inFlight.enter();
+    c.set("leave", () => leave());
+    c.set("aside", async (wait) => {
+      leave();
+      const waitedFor = await wait();
+      leave = inFlight.enter();
+      return waitedFor;
+    });
     try {
       await next();
     } finally {
@@ -174,7 +192,11 @@ export function createHttp(deps: HttpDeps): Http {
   });
 
   for (const { path, method, handle } of deps.hooks ?? []) {
-    app.on(method, path, (c) => handle(c.req.raw));
+    app.on(method, path, async (c) => {
+      // Before anybody is known: however slowly bodies come, others are served meanwhile.
+      const body = await c.var.aside(() => readBody(c.req.raw, mcpDeps.limits, clock));
+      return await handle(method === "GET" ? c.req.raw : new Request(c.req.raw, { body }));
+    });
   }
 
   app.use(async (c, next) => {
@@ -183,7 +205,11 @@ export function createHttp(deps: HttpDeps): Http {
       address: c.get("address"),
       facts: c.get("facts"),
     };
-    return await deps.pages?.(c.req.raw, about) ?? await next();
+    if (c.req.raw.body === null) return await deps.pages?.(c.req.raw, about) ?? await next();
+    // Forms may be large and come slowly, and each page bounds its own: they take no place, but not for ever.
+    c.var.leave();
+    const form = withDeadline(c.req.raw, FORM_MILLISECONDS, clock);
+    return await deps.pages?.(form, about) ?? await next();
   });
   // Also what stands in for OAuth discovery (/.well-known/*) and registration: a 404 tells clients
   // that the configured token is all there is.

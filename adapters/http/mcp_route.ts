@@ -50,7 +50,12 @@ export interface McpRequest {
   address: string | null;
   /** Gives its place among the requests under way to others. */
   leave: () => void;
+  /** Does so for a while. */
+  aside: Aside;
 }
+
+/** Waits for something without a place; @throws HttpProblem 503 when there is none afterwards. */
+export type Aside = <T>(wait: () => Promise<T>) => Promise<T>;
 
 /**
  * Answers a request to `/mcp`, noting in `facts` what is learned on the way.
@@ -60,7 +65,7 @@ export interface McpRequest {
 export async function serveMcp(
   request: Request,
   deps: McpRouteDeps,
-  { facts, address, leave }: McpRequest,
+  { facts, address, leave, aside }: McpRequest,
 ): Promise<Response> {
   const { origins, limits, doorkeeper } = deps;
   if (request.method === "OPTIONS") {
@@ -80,7 +85,8 @@ export async function serveMcp(
     });
   }
   checkBodyHeaders(request.headers, limits);
-  const body = await readJsonBody(request, limits, deps.clock);
+  // However slowly bodies come, others are served meanwhile.
+  const body = await aside(() => readJsonBody(request, limits, deps.clock));
   if (Array.isArray(body)) {
     const problem = "Invalid request: batches are not supported, send one message per POST.";
     throw new HttpProblem(400, problem, {}, RPC.request);

@@ -6,7 +6,6 @@
  * @module
  */
 import type { Principal } from "../../src/access/principal.ts";
-import { hashToken } from "../../src/access/token.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 import type { RateLimits, RateRule } from "../../src/kernel/rate_limits.ts";
 import { HttpProblem } from "./problem.ts";
@@ -37,7 +36,7 @@ const MAX_GOOD = 10_000;
 
 /** Stands at the door of one server. */
 export class Doorkeeper {
-  /** Hashes of tokens that were accepted, the latest last. */
+  /** Tokens that were accepted, the latest last. */
   readonly #good = new Set<string>();
 
   constructor(private readonly limits: RequestLimits) {}
@@ -64,19 +63,18 @@ export class Doorkeeper {
   ): Promise<Principal> {
     const { rates, failures } = this.limits;
     if (address === null || failures === null) return await authenticate(token);
-    const hash = await hashToken(token);
     const key = `failures:${address}`;
     const wait = rates.refusedFor(key);
-    if (wait > 0 && !this.#good.has(hash)) {
+    if (wait > 0 && !this.#good.has(token)) {
       throw tooMany("tokens from this address that are not accepted", wait);
     }
     try {
       const principal = await authenticate(token);
-      this.#remember(hash);
+      this.#remember(token);
       return principal;
     } catch (error) {
       if (error instanceof DomainError && error.code === "unauthenticated") {
-        this.#good.delete(hash);
+        this.#good.delete(token);
         await rates.take(key, failures);
       }
       throw error;
@@ -99,9 +97,9 @@ export class Doorkeeper {
     return 0;
   }
 
-  #remember(hash: string): void {
-    this.#good.delete(hash);
-    this.#good.add(hash);
+  #remember(token: string): void {
+    this.#good.delete(token);
+    this.#good.add(token);
     if (this.#good.size > MAX_GOOD) {
       const [oldest] = this.#good;
       this.#good.delete(oldest);

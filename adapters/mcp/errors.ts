@@ -6,6 +6,7 @@
  */
 import { ProtocolError, ResourceNotFoundError } from "@modelcontextprotocol/server";
 import { DomainError } from "../../src/kernel/errors.ts";
+import { clip } from "../../src/kernel/text.ts";
 
 /** Where unexpected errors are reported. */
 export type Report = (event: string, fields: { error: unknown; name?: string }) => void;
@@ -44,7 +45,7 @@ export function protocolError(
   if (error instanceof ProtocolError) return error;
   if (error instanceof DomainError && error.code !== "unavailable") {
     return error.code === "not_found" && uri !== undefined
-      ? new ResourceNotFoundError(uri.slice(0, MAX_URI), error.message)
+      ? new ResourceNotFoundError(clip(uri, MAX_URI), error.message)
       : new ProtocolError(INVALID_PARAMS, error.message);
   }
   report("request failed", { error, name });

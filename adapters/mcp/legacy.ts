@@ -3,12 +3,17 @@
  *
  * The SDK's own stateless serving of them opens an event stream for every answer, of which there
  * is only ever one: that took more of the processor than the whole tool call. Whatever may send
- * progress before it answers is not for here.
+ * progress before it answers is not for here. A plain request does not even need the SDK's HTTP
+ * transport, which checks again what has been checked, and keeps streams to be resumed.
  *
  * @module
  */
 import {
+  isJSONRPCRequest,
+  type JSONRPCMessage,
   type Server,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  type Transport,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 
@@ -32,6 +37,19 @@ export async function answerLegacy(
   request: Request,
   parsedBody: unknown,
 ): Promise<Response> {
+  const version = request.headers.get("mcp-protocol-version");
+  const known = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
+  // What `initialize` asks of HTTP, and what is wrong with other messages, the SDK knows.
+  if (known && isJSONRPCRequest(parsedBody) && parsedBody.method !== "initialize") {
+    const exchange = new Exchange();
+    await server.connect(exchange);
+    try {
+      exchange.onmessage?.(parsedBody, { request });
+      return Response.json(await exchange.answer);
+    } finally {
+      await server.close();
+    }
+  }
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: undefined,
     enableJsonResponse: true,
@@ -41,5 +59,31 @@ export async function answerLegacy(
     return await transport.handleRequest(request, { parsedBody });
   } finally {
     await server.close();
+  }
+}
+
+/** One request and its answer; whatever else the server says meanwhile, nobody hears. */
+class Exchange implements Transport {
+  onmessage?: Transport["onmessage"];
+  onclose?: Transport["onclose"];
+  onerror?: Transport["onerror"];
+  readonly #answer = Promise.withResolvers<JSONRPCMessage>();
+
+  get answer(): Promise<JSONRPCMessage> {
+    return this.#answer.promise;
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    if (!("method" in message)) this.#answer.resolve(message);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.onclose?.();
+    return Promise.resolve();
   }
 }

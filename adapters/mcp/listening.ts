@@ -69,6 +69,8 @@ const listenRequest = z.looseObject({
 
 /** Whether the message asks for a stream. */
 export function listens(body: unknown): boolean {
+  // Hardly any does, and each that does not would cost an error that nobody reads.
+  if ((body as { method?: unknown } | null)?.method !== "subscriptions/listen") return false;
   return listenRequest.safeParse(body).success;
 }
 

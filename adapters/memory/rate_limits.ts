@@ -27,7 +27,10 @@ export class MemoryRateLimits implements RateLimits {
     const now = this.clock.now().getTime() * 1000;
     if (this.#fullAt.size >= SWEEP_AT && !this.#fullAt.has(key)) this.#sweep(now);
     const each = microsEach(rule);
-    const fullAt = Math.max(now, this.#fullAt.get(key) ?? 0) + count * each;
+    const before = this.#fullAt.get(key) ?? now;
+    // Emptier than empty it is only once the clock was set back: nobody is kept out for that.
+    const setBack = before > now + rule.burst * each;
+    const fullAt = (setBack ? now : Math.max(now, before)) + count * each;
     const taken = takenOf(fullAt - now - rule.burst * each);
     if (taken.allowed) this.#fullAt.set(key, fullAt);
     return Promise.resolve(taken);

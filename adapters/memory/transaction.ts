@@ -30,6 +30,11 @@ export class Transaction {
     this.#readOnly = readOnly;
   }
 
+  /** Whether every client's rows are visible. */
+  get seesAll(): boolean {
+    return this.#scope === "all";
+  }
+
   /** The row with that key, if it is visible, to be written later: nobody else runs meanwhile. */
   lock<T extends Table>(table: T, key: string): Rows[T] | null {
     if (this.#readOnly) throw new Error(`${table}: a read locks nothing`);

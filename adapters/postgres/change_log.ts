@@ -6,6 +6,7 @@
  */
 import type { Change, ChangeLog } from "../../src/kernel/changes.ts";
 import { type ClientFilter, requireOwn, requireWritten } from "./client_filter.ts";
+import { ANYTHING } from "./change_sender.ts";
 import type { Sql } from "./sql.ts";
 
 /** Notes changes of the client that the filter names in `noted`. */
@@ -13,6 +14,7 @@ export function changeLog(sql: Sql, filter: ClientFilter, noted: Change[]): Chan
   return {
     async publish(clientId, touched) {
       requireOwn(filter, clientId);
+      if (clientId === null) return void noted.push(ANYTHING);
       // Row-level security decides here, too, whose changes a transaction may tell of.
       requireWritten(await sql`select from clients where id = ${clientId}`, "clients");
       noted.push({ clientId, touched });

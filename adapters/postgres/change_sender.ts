@@ -85,8 +85,9 @@ function merge(changes: readonly Change[]): Change[] {
     const all = ofClient.flatMap(({ touched }) => touched ?? []);
     if (all.length < ofClient.length) return { clientId, touched: null };
     const ids = (kind: keyof Touched) => [...new Set(all.flatMap((each) => each[kind] ?? []))];
+    const users = ids("users");
     const touched = { calls: ids("calls"), records: ids("records"), campaigns: ids("campaigns") };
-    return { clientId, touched };
+    return { clientId, touched: users.length > 0 ? { ...touched, users } : touched };
   });
 }
 
@@ -103,11 +104,11 @@ export function readChange(payload: string): Change | null {
     if (clientId === null) return ANYTHING;
     if (!isUuid(clientId)) return null;
     if (touched === null) return { clientId, touched };
-    const { calls, records, campaigns } = touched;
-    const ids: Uuid[][] = [calls, records, campaigns];
-    return ids.every((list) => Array.isArray(list) && list.every(isUuid))
-      ? { clientId, touched: { calls, records, campaigns } }
-      : null;
+    const { calls, records, campaigns, users = [] } = touched;
+    const ids: Uuid[][] = [calls, records, campaigns, users];
+    if (!ids.every((list) => Array.isArray(list) && list.every(isUuid))) return null;
+    const rows = { calls, records, campaigns };
+    return { clientId, touched: users.length > 0 ? { ...rows, users } : rows };
   } catch {
     return null;
   }

@@ -27,6 +27,11 @@ export interface Migration {
 export class MigrationError extends Error {
   /** Name by which logs tell it from other errors. */
   override readonly name = "MigrationError";
+
+  /** @param mayCome - whether it is for somebody else to migrate, so that waiting may help. */
+  constructor(message: string, options?: ErrorOptions, readonly mayCome = false) {
+    super(message, options);
+  }
 }
 
 /** Any number will do, as long as nobody else locks on it. */
@@ -152,6 +157,7 @@ async function applyNext(
         `This login may not change the schema (${at}: ${error.message}). ` +
           "Run `deno task migrate` with the URL of the database's owner.",
         { cause: error },
+        true,
       );
     }
     if (isClash(error)) throw error;

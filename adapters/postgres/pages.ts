@@ -21,7 +21,7 @@ export function toSlice<Row extends Total & { id: string | null }, Item>(
   return { items: rows.filter(({ id }) => id !== null).map(toItem), total: rows[0].total };
 }
 
-/** A list whose rows and blocks `keep_lists` counts (migration 0007). */
+/** A list whose rows and blocks `keep_lists` counts (migration 0018). */
 export interface CountedList {
   clientId: Uuid;
   /** Table that the trigger is on. */

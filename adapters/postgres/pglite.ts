@@ -37,6 +37,8 @@ export interface Embedded {
   asSuperuser(text: string): Promise<void>;
   /** The whole data directory, for a start from memory. */
   dump(): Promise<Blob>;
+  /** Settles when it has stopped by itself, such as for want of room on the disk; only a new start helps. */
+  stopped: Promise<Error>;
   /** Writes everything and lets go of the directory. Close the lanes first. */
   close(): Promise<void>;
 }
@@ -57,11 +59,13 @@ export async function openEmbedded(source: EmbeddedSource): Promise<Embedded> {
     throw error;
   });
   let fenced = false;
+  const stopped = Promise.withResolvers<Error>();
   const asLogin = `set session authorization ${LOGIN}`;
   // "reset" does nothing here: there was no login that it could go back to.
   const asOwner = "set session authorization postgres";
   return {
-    target: { socket: pgliteSockets(db) },
+    target: { socket: pgliteSockets(db, stopped.resolve) },
+    stopped: stopped.promise,
     async fence() {
       await db.exec(`${grantLoginText(LOGIN)}; ${asLogin}`);
       fenced = true;
@@ -76,7 +80,8 @@ export async function openEmbedded(source: EmbeddedSource): Promise<Embedded> {
     },
     dump: () => db.dumpDataDir("gzip"),
     async close() {
-      await db.close();
+      // What has stopped by itself would keep us waiting for ever.
+      await Promise.race([db.close(), stopped.promise]);
       lock?.close();
     },
   };

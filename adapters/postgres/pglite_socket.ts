@@ -27,11 +27,14 @@ export interface Backend {
 type Callback = (error?: Error | null) => void;
 
 /** Message types, PostgreSQL manual 55.7. */
-const TERMINATE = 0x58, READY_FOR_QUERY = 0x5a, IDLE = 0x49, NOTIFICATION = 0x41;
+const TERMINATE = 0x58, READY_FOR_QUERY = 0x5a, IDLE = 0x49, NOTIFICATION = 0x41, ERROR = 0x45;
 const ROLLBACK = Buffer.from("Q\0\0\0\x0dROLLBACK\0", "latin1");
 
-/** A factory of sockets that share one backend. */
-export function pgliteSockets(backend: Backend): () => Duplex {
+/** A factory of sockets that share one backend; `onDead` is told when that has stopped for good. */
+export function pgliteSockets(
+  backend: Backend,
+  onDead: (why: Error) => void = () => {},
+): () => Duplex {
   const open = new Set<Socket>();
   /** Sockets with messages to run, first come first served. */
   const queue = new Set<Socket>();
@@ -59,10 +62,14 @@ export function pgliteSockets(backend: Backend): () => Duplex {
           onRawData: (bytes) => void answers.push(Buffer.from(bytes)),
         })
       );
+      // It does not fail then, and would answer nothing more.
+      const panic = /SPANIC\0.*?\0M([^\0]*)/.exec(lastError(answers));
+      if (panic) throw new Error(panic[1]);
     } catch (cause) {
       // A fatal error ends the only session there is, and calling it again would spin for ever.
       dead = new Error("the embedded database has stopped", { cause });
       for (const each of open) each.destroy(dead);
+      onDead(dead);
       return;
     }
     const { answer, notifications, idle } = parse(Buffer.concat(answers));
@@ -143,6 +150,12 @@ export function pgliteSockets(backend: Backend): () => Duplex {
     if (dead) throw dead;
     return new Socket();
   };
+}
+
+/** The last answer, when it is an error: an error that ends the backend is the last thing it says. */
+function lastError(answers: Buffer[]): string {
+  const last = answers.at(-1);
+  return last?.[0] === ERROR ? last.toString("latin1") : "";
 }
 
 /** The answer without its notifications, those, and whether no transaction is open after it. */

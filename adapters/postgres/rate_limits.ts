@@ -35,6 +35,10 @@ export class PostgresRateLimits implements RateLimits {
     const cost = fragment`${count * each} * interval '1 microsecond'`;
     const room = fragment`${rule.burst * each} * interval '1 microsecond'`;
     const now = fragment`statement_timestamp()`;
+    // Emptier than empty it is only once the clock was set back: nobody is kept out for that.
+    const filling = (at: ReturnType<typeof fragment>) =>
+      fragment`case when ${at} > ${now} + ${room} + interval '1 minute' then ${now}
+        else greatest(${at}, ${now}) end`;
     try {
       const [row] = await this.lanes.flight(
         SCOPE,
@@ -43,12 +47,12 @@ export class PostgresRateLimits implements RateLimits {
           with taken as (
             insert into rate_limits as r (key, full_at)
             select ${hash}, ${now} + ${cost} where ${cost} <= ${room}
-            on conflict (key) do update set full_at = greatest(r.full_at, ${now}) + ${cost}
-              where greatest(r.full_at, ${now}) + ${cost} <= ${now} + ${room}
+            on conflict (key) do update set full_at = ${filling(fragment`r.full_at`)} + ${cost}
+              where ${filling(fragment`r.full_at`)} + ${cost} <= ${now} + ${room}
             returning key
           ), bucket as (select max(full_at) as full_at from rate_limits where key = ${hash})
           select exists (select from taken) as taken, ceil(1000000 * extract(
-            epoch from greatest(full_at, ${now}) + ${cost} - ${now} - ${room}
+            epoch from ${filling(fragment`full_at`)} + ${cost} - ${now} - ${room}
           ))::bigint as missing from bucket`,
       );
       // What others have taken meanwhile is not seen by the same statement; hence the least of 1.

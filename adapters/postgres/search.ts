@@ -58,7 +58,7 @@ export function withHits(filter: ClientFilter, needle: Needle | undefined): Frag
 
 /**
  * A page of what a client's search finds, as a row source: `ids`, `total`, and `at_least` when that
- * is a lower bound (migration 0008).
+ * is a lower bound (migration 0019).
  */
 export function found(
   client: Uuid,

@@ -27,7 +27,7 @@ export async function disableUser(
   requireMaster(principal);
   requireWrite(principal);
   const now = clock.now();
-  return await uow.run("all", async ({ access, signIn, audit }) => {
+  return await uow.run("all", async ({ access, signIn, audit, changes }) => {
     const user = await access.userByEmail(email.trim());
     if (user === null) throw new DomainError("absent", "There is no user with that address.");
     if (user.id === principal.userId) {
@@ -37,13 +37,17 @@ export async function disableUser(
     const changed = { ...user, disabledAt: disabled ? now : null };
     await access.saveUser(changed);
     if (disabled) await signIn.endSessions(user.id, null);
-    await audit.add(auditEntry(principal, {
-      id: newId(now),
-      at: now,
-      clientId: user.clientId,
-      action: disabled ? "disable-user" : "enable-user",
-      subjectId: user.id,
-    }));
+    await Promise.all([
+      // Replicas remember for a moment whom a token stands for.
+      changes.publish(user.clientId, { users: [user.id] }),
+      audit.add(auditEntry(principal, {
+        id: newId(now),
+        at: now,
+        clientId: user.clientId,
+        action: disabled ? "disable-user" : "enable-user",
+        subjectId: user.id,
+      })),
+    ]);
     return changed;
   });
 }

@@ -131,7 +131,7 @@ export async function revokeToken(
 ): Promise<void> {
   requireWrite(principal);
   const now = clock.now();
-  await uow.run(scopeOf(principal), async ({ access, audit }) => {
+  await uow.run(scopeOf(principal), async ({ access, audit, changes }) => {
     const found = isUuid(uuid) ? await access.getToken(uuid.toLowerCase()) : null;
     if (found === null) throw invalid("token", `no token has the uuid ${uuid}`);
     requireOwn(principal, found.token.userId);
@@ -139,13 +139,18 @@ export async function revokeToken(
       access.userByEmail(found.userEmail),
       access.revokeToken(found.token.id, now),
     ]);
-    await audit.add(auditEntry(principal, {
-      id: newId(now),
-      at: now,
-      clientId: owner?.clientId ?? null,
-      action: "revoke-token",
-      subjectId: found.token.id,
-    }));
+    const clientId = owner?.clientId ?? null;
+    await Promise.all([
+      // Replicas remember for a moment whom a token stands for.
+      changes.publish(clientId, { users: [found.token.userId] }),
+      audit.add(auditEntry(principal, {
+        id: newId(now),
+        at: now,
+        clientId,
+        action: "revoke-token",
+        subjectId: found.token.id,
+      })),
+    ]);
   });
 }
 

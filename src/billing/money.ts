@@ -4,6 +4,7 @@
  * @module
  */
 import { invalid } from "../kernel/errors.ts";
+import { shown } from "../kernel/text.ts";
 
 /** Millionths of a major unit: 1_500_000n is 1.50 of the currency. */
 export type Micros = bigint;
@@ -16,7 +17,11 @@ export type Money = {
 };
 
 const SCALE = 1_000_000n;
-const DECIMAL = /^(-?)(\d{1,12})(?:\.(\d{1,6}))?$/;
+/**
+ * Ten digits at most, so that the price of the longest call and hundreds of payments stay within 2^63
+ * millionths, which is what the database has room for.
+ */
+const DECIMAL = /^(-?)(\d{1,10})(?:\.(\d{1,6}))?$/;
 
 /** Decimal text with at least two and at most six places: `0.05`, `12.345678`. */
 export function formatMicros(amount: Micros): string {
@@ -29,11 +34,16 @@ export function formatMicros(amount: Micros): string {
 /**
  * The amount that decimal text stands for, exactly.
  *
- * @throws DomainError `invalid` for anything but up to 12 digits and up to 6 places.
+ * @throws DomainError `invalid` for anything but up to 10 digits and up to 6 places.
  */
 export function parseMicros(field: string, text: string): Micros {
   const match = DECIMAL.exec(text.trim());
-  if (!match) throw invalid(field, `must be a decimal number with at most 6 places, got "${text}"`);
+  if (!match) {
+    throw invalid(
+      field,
+      `must be a decimal number with at most 10 digits and 6 places, got ${shown(text)}`,
+    );
+  }
   const [, sign, whole, places = ""] = match;
   const size = BigInt(whole) * SCALE + BigInt(places.padEnd(6, "0"));
   return sign ? -size : size;

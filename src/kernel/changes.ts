@@ -17,6 +17,8 @@ export type Touched = {
   records?: Uuid[];
   /** Campaigns whose figures, outcomes or costs have changed. */
   campaigns?: Uuid[];
+  /** Users of whom a token, the role, or whether they are let in has changed. */
+  users?: Uuid[];
 };
 
 /** Something that was changed, and committed. */
@@ -30,10 +32,11 @@ export type Change = {
 /** A transaction's way to tell; part of the unit of work. */
 export interface ChangeLog {
   /**
-   * Tells of a change of that client's, once the transaction has been committed; null for anything
-   * of that client's. Rejects, and so undoes the transaction, outside of the client's scope.
+   * Tells of a change of that client's (null: of the operator's own, which everybody is told as a
+   * change of anything), once the transaction has been committed; null for anything of that
+   * client's. Rejects, and so undoes the transaction, outside of the client's scope.
    */
-  publish(clientId: Uuid, touched: Touched | null): Promise<void>;
+  publish(clientId: Uuid | null, touched: Touched | null): Promise<void>;
 }
 
 /** The other end. */
@@ -75,6 +78,11 @@ export class ChangeListeners implements Changes {
   get idle(): boolean {
     return this.#byScope.size === 0;
   }
+}
+
+/** Whether somebody may now do more or less than before. */
+export function touchesAccess({ touched }: Change): boolean {
+  return touched === null || (touched.users ?? []).length > 0;
 }
 
 /** Whether the call may have changed. */

@@ -48,13 +48,22 @@ export function optionalText(
     : requireText(field, value, max);
 }
 
+/**
+ * Well-formed text of at most `max` characters, and an ellipsis where more was cut off. No character is
+ * cut in two: half of a surrogate pair makes JSON that many readers refuse.
+ */
+export function clip(text: string, max: number): string {
+  if (text.length <= max) return text.toWellFormed();
+  const end = /[\ud800-\udbff]/.test(text.charAt(max - 1)) ? max - 1 : max;
+  return `${text.slice(0, end).toWellFormed()}…`;
+}
+
 /** Characters of a caller's own value that an error repeats. */
 const SHOWN = 60;
 
 /** A caller's own value for an error to repeat: as JSON, and short whatever was sent. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return clip(JSON.stringify(value) ?? String(value), SHOWN);
 }
 
 /** Most characters of what a list is searched for: as many as an e-mail address may have. */

@@ -152,8 +152,8 @@ export function importedRecord(
     ...record,
     timeZone: input.timeZone ?? null,
     consent: input.consent === undefined ? null : {
-      at: parseMoment("consent.at", input.consent.at),
-      source: requireText("consent.source", input.consent.source, MAX_SOURCE),
+      at: parseMoment("consentAt", input.consent.at),
+      source: requireText("consentSource", input.consent.source, MAX_SOURCE),
     },
     doNotCallAt: input.doNotCall ? now : null,
   };

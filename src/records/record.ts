@@ -106,7 +106,17 @@ export function requireParameters(parameters: JsonObject): JsonObject {
   if (!everyText(parameters, isStorable)) {
     throw invalid("parameters", "contain control or broken Unicode characters");
   }
+  // JSON has numbers like 1e400, which are read as infinite and would be stored as null.
+  if (!everyNumber(parameters, Number.isFinite)) {
+    throw invalid("parameters", `numbers must be at most ${Number.MAX_VALUE}`);
+  }
   return parameters;
+}
+
+function everyNumber(value: Json, test: (number: number) => boolean): boolean {
+  if (typeof value === "number") return test(value);
+  if (value === null || typeof value !== "object") return true;
+  return Object.values(value).every((item) => everyNumber(item, test));
 }
 
 function everyText(value: Json, test: (text: string) => boolean): boolean {

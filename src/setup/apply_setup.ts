@@ -37,7 +37,7 @@ export async function applySetup(
       if (report.changes.length === changesBefore) return;
       const what = { clientId, action: "apply-setup", subjectId: clientId };
       await repos.audit.add(auditEntry(principal, { id: newId(now), at: now, ...what }));
-      if (clientId !== null) await repos.changes.publish(clientId, null);
+      await repos.changes.publish(clientId, null);
     };
     await noted(() => applyOperators(work, setup));
     for (const [i, client] of (setup.clients ?? []).entries()) {

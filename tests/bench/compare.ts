@@ -11,6 +11,7 @@ import { median } from "./median.ts";
 import type { Caller } from "./callers.ts";
 import {
   answers,
+  billed,
   firstCall,
   type Running,
   startFloor,
@@ -29,7 +30,12 @@ export interface Comparison {
   prepared: number;
   floor: number;
   studio: Record<Era, number>;
+  /** Milliseconds of processor time of the server's process per call, by contestant. */
+  processor: Record<Contestant, number | null>;
 }
+
+/** Who is measured. */
+export type Contestant = "reference" | "prepared" | "floor" | Era;
 
 /** How long to measure. */
 export interface Rounds {
@@ -74,44 +80,58 @@ export async function compare(
     for (const tool of Object.keys(tools) as (keyof typeof tools)[]) {
       const contestants = [
         {
-          name: "reference",
-          port: reference.port,
+          name: "reference" as const,
+          server: reference,
           requests: requests(tool, (args) => toolCall("2025-11-25", token, tool, args)),
         },
         {
-          name: "prepared",
-          port: prepared.port,
+          name: "prepared" as const,
+          server: prepared,
           requests: requests(tool, (args) => toolCall("2025-11-25", token, tool, args)),
         },
         {
-          name: "floor",
-          port: floor.port,
+          name: "floor" as const,
+          server: floor,
           requests: requests(tool, (args) => floorCall(tool, args)),
         },
         ...ERAS.map((era) => ({
           name: era,
-          port: studio.port,
+          server: studio,
           requests: requests(tool, (args) => toolCall(era, token, tool, args)),
         })),
       ];
-      const measured: Record<string, number[]> = {};
+      const measured: Partial<Record<Contestant, number[]>> = {};
+      const bills: Partial<Record<Contestant, (number | null)[]>> = {};
       // The first round warms up.
       for (let round = 0; round <= rounds; round++) {
-        for (const { name, port, requests } of contestants) {
+        for (const { name, server: { port, pid }, requests } of contestants) {
           const targets = [{ port, requests }];
           const job = { targets, connections: CONNECTIONS, milliseconds };
-          const [{ perSecond }] = await loader.run(job);
-          if (round > 0) (measured[name] ??= []).push(perSecond);
+          const { result, processor } = await billed(loader, job, [pid]);
+          if (round === 0) continue;
+          (measured[name] ??= []).push(result.perSecond);
+          (bills[name] ??= []).push(processor);
         }
         say(`${tool}: round ${round} of ${rounds}`);
       }
-      const of = (name: string) => median(measured[name]);
+      const of = (name: Contestant) => median(measured[name] ?? []);
+      const billOf = (name: Contestant) => {
+        const known = (bills[name] ?? []).filter((each) => each !== null);
+        return known.length > 0 ? median(known) : null;
+      };
       results.push({
         tool,
         reference: of("reference"),
         prepared: of("prepared"),
         floor: of("floor"),
         studio: { "2026-07-28": of("2026-07-28"), "2025-11-25": of("2025-11-25") },
+        processor: {
+          "reference": billOf("reference"),
+          "prepared": billOf("prepared"),
+          "floor": billOf("floor"),
+          "2026-07-28": billOf("2026-07-28"),
+          "2025-11-25": billOf("2025-11-25"),
+        },
       });
     }
     return results;

@@ -1,9 +1,9 @@
 /**
  * `deno task bench`: makes its data, starts what it compares, and writes what it finds to
- * `results.md` and `results.svg` beside this file.
+ * `results.md` and `results.svg` beside this file, and the comparison into the README.
  *
  *   --scale 0.01          a hundredth of the data (10,000 records, 50,000 calls)
- *   --only compare,growth,replicas
+ *   --only compare,profile,growth,replicas
  *   --rounds 5            rounds of each measurement
  *   --seconds 3           of each server in each round
  *   --database URL        a PostgreSQL server, by its superuser's URL, on which the data are kept
@@ -18,10 +18,11 @@ import { asLogin } from "./data/fill.ts";
 import { openDatabases } from "./databases.ts";
 import { growth } from "./growth.ts";
 import { startLoader } from "./loader.ts";
+import { profile } from "./profile.ts";
 import { replicas } from "./replicas.ts";
-import { chart, markdown, type Report } from "./report.ts";
+import { chart, markdown, type Report, withExcerpt } from "./report.ts";
 
-const PARTS = ["compare", "growth", "replicas"] as const;
+const PARTS = ["compare", "profile", "growth", "replicas"] as const;
 const PROGRAMS = { node: "nodejs", haproxy: "haproxy", pgbouncer: "pgbouncer" };
 
 const { values } = parseArgs({
@@ -51,32 +52,45 @@ if (needed.length > 0) {
   fail(`needs ${needed.join(" and ")}: apt-get install ${packages}`);
 }
 
+const began = performance.now();
 const databases = await openDatabases(scale, values.database, bar);
 const loader = startLoader();
 try {
   const report: Report = {
     records: Math.round(1_000_000 * scale),
     rounds,
+    cores: navigator.hardwareConcurrency,
+    minutes: 0,
     comparisons: null,
+    splits: null,
     growth: null,
     replicas: null,
   };
   const pace = { rounds, milliseconds: 1000 * seconds };
-  if (only.includes("compare") || only.includes("replicas")) {
+  if (["compare", "profile", "replicas"].some((part) => only.includes(part))) {
     const caller = await callerOf(databases.large, RANKS.middle);
     if (only.includes("compare")) {
       const urls = { ownerUrl: databases.large, loginUrl: asLogin(databases.large) };
       report.comparisons = await compare(loader, urls, caller, pace, say);
+    }
+    if (only.includes("profile")) {
+      const url = asLogin(databases.large);
+      report.splits = await profile(loader, url, caller, pace.milliseconds, say);
     }
     if (only.includes("replicas")) {
       report.replicas = await replicas(loader, databases.large, caller, pace, say);
     }
   }
   if (only.includes("growth")) report.growth = await growth(loader, databases, rounds, say);
+  report.minutes = (performance.now() - began) / 60_000;
   const tables = markdown(report);
   console.log(`\n${tables}`);
   await Deno.writeTextFile(new URL("./results.md", import.meta.url), tables);
   await Deno.writeTextFile(new URL("./results.svg", import.meta.url), chart(report));
+  if (report.comparisons) {
+    const readme = new URL("../../README.md", import.meta.url);
+    await Deno.writeTextFile(readme, withExcerpt(await Deno.readTextFile(readme), tables));
+  }
 } finally {
   await loader.stop();
   await databases.stop();

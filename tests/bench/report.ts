@@ -6,6 +6,7 @@
 import type { Comparison } from "./compare.ts";
 import type { Growth } from "./growth.ts";
 import { ERAS } from "./messages.ts";
+import type { Split } from "./profile.ts";
 import type { Replicas } from "./replicas.ts";
 
 /** Whatever was measured; null for what was not asked for. */
@@ -13,7 +14,12 @@ export interface Report {
   /** Records in the large database. */
   records: number;
   rounds: number;
+  /** Processors of the machine, which the load generator, the servers and PostgreSQL share. */
+  cores: number;
+  /** Minutes that all of it took, making the data included. */
+  minutes: number;
   comparisons: Comparison[] | null;
+  splits: Split[] | null;
   growth: Growth[] | null;
   replicas: Replicas | null;
 }
@@ -27,14 +33,15 @@ interface Bar {
 
 /** The tables. */
 export function markdown(report: Report): string {
-  const { comparisons, growth, replicas, records, rounds } = report;
+  const { comparisons, splits, growth, replicas, records, rounds, cores, minutes } = report;
   const parts = [
     "# What `deno task bench` found",
     `${count(records)} records, ${
       count(5 * records)
     } calls of a hundred clients, the largest with ` +
-    `more than a quarter of them. Medians of ${rounds} alternating rounds. Trust the ratios: the ` +
-    "rest is as fast as the machine.",
+    `more than a quarter of them. Medians of ${rounds} alternating rounds, in ` +
+    `${minutes.toFixed(0)} minutes on ${cores} processors, which the load generator, the servers ` +
+    "and PostgreSQL share. Trust the ratios: the rest is as fast as the machine.",
   ];
   if (comparisons) {
     parts.push(
@@ -70,6 +77,37 @@ export function markdown(report: Report): string {
       ),
     );
   }
+  if (comparisons?.some(({ processor }) => processor.floor !== null)) {
+    const names = ["reference", "prepared", "floor", ...ERAS] as const;
+    parts.push(
+      "Milliseconds of processor time that the server's own process takes for a call (PostgreSQL's and " +
+        "the load generator's come on top), and so the most calls a second that one processor could " +
+        "answer if it had nothing else to do:",
+      table(
+        ["tool", "reference", "reference, prepared", "floor", ...ERAS],
+        comparisons.map(({ tool, processor }) => [
+          tool,
+          ...names.map((name) => billed(processor[name])),
+        ]),
+      ),
+    );
+  }
+  if (splits && splits.length > 0) {
+    const layers = [...new Set(splits.flatMap((each) => each.parts.map(([layer]) => layer)))];
+    const partOf = ({ parts }: Split, layer: string) =>
+      parts.find(([name]) => name === layer)?.[1] ?? 0;
+    parts.push(
+      "## Where the server's time goes",
+      "Percent of the time that the server's process is busy, by V8's profiler.",
+      table(
+        ["layer", ...splits.map(({ tool, era }) => `${tool}, ${era}`)],
+        layers.map((layer) => [
+          layer,
+          ...splits.map((each) => (100 * partOf(each, layer)).toFixed(0)),
+        ]),
+      ),
+    );
+  }
   if (growth) {
     parts.push(
       "## Growth: from a hundredth of the data to all of it",
@@ -86,12 +124,18 @@ export function markdown(report: Report): string {
     );
   }
   if (replicas) {
-    const { perSecond: { one, two }, coldStart, memory } = replicas;
+    const { perSecond: { one, two }, processor, coldStart, memory } = replicas;
     parts.push(
       "## Replicas behind HAProxy, with PgBouncer in transaction mode between",
       table(["what", "measured"], [
+        [
+          "processors, for load generator, HAProxy, replicas, PgBouncer and PostgreSQL",
+          count(cores),
+        ],
         ["`get-record` calls/s, one process", count(one)],
         ["`get-record` calls/s, two processes", `${count(two)} (${(two / one).toFixed(2)} ×)`],
+        ["of one process, ms of processor a call (calls/s of a processor)", billed(processor.one)],
+        ["of two processes, the same", billed(processor.two)],
         ["from the start of a process to its first answered call", `${count(coldStart)} ms`],
         ["memory of a process, idle", `${count(memory.idle)} MiB`],
         ["memory of a process, after the load", `${count(memory.loaded)} MiB`],
@@ -101,10 +145,32 @@ export function markdown(report: Report): string {
   return `${parts.join("\n\n")}\n`;
 }
 
+/** What of the tables the README repeats: those of tool calls a second. */
+export function excerpt(tables: string): string {
+  const section = tables.split("\n## ").find((each) => each.startsWith("Tool calls a second")) ??
+    "";
+  return section.split("\n").slice(1).join("\n").trim();
+}
+
+const [BEGIN, END] = ["<!-- bench:begin -->", "<!-- bench:end -->"];
+
+/** The README with the excerpt of these tables where its marks are. */
+export function withExcerpt(readme: string, tables: string): string {
+  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (begin === -1 || end < begin) throw new Error(`README.md: no ${BEGIN} before ${END}`);
+  return `${readme.slice(0, begin)}${BEGIN}\n${excerpt(tables)}\n${readme.slice(end)}`;
+}
+
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
   const rule = head.map((_, i) => i === 0 ? "---" : "---:");
   return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+function billed(milliseconds: number | null): string {
+  return milliseconds === null
+    ? "unknown"
+    : `${milliseconds.toFixed(2)} (${count(1000 / milliseconds)})`;
 }
 
 function count(number: number): string {

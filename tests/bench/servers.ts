@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { load, type RequestText } from "./load.ts";
+import { type Job, load, type RequestText, type Result } from "./load.ts";
+import type { Loader } from "./loader.ts";
 import { toolCall } from "./messages.ts";
 import { freePort } from "../support/free_port.ts";
 import { PLACES, sameQueries } from "./same_queries.ts";
@@ -22,17 +23,25 @@ export interface Running {
 
 /** Connections to PostgreSQL, the same for all. */
 const CONNECTIONS = "10";
+/** More requests in a minute than any machine here answers. */
+const UNREACHED = "1000000";
 /** Longest wait for a server that has started, in milliseconds. */
 const PATIENCE = 30_000;
 
-/** The product, by its own start command; rate limits are off, logs go nowhere. */
-export function startStudio(databaseUrl: string, firstCall: FirstCall): Promise<Running> {
-  const [, ...args] = tasks.start.command.split(" ");
+/** The product, by its own start command; rate limits are counted but not reached, logs go nowhere. */
+export function startStudio(
+  databaseUrl: string,
+  firstCall: FirstCall,
+  flags: string[] = [],
+): Promise<Running> {
+  const [, run, ...args] = tasks.start.command.split(" ");
   const port = freePort();
-  return started(port, firstCall, Deno.execPath(), args, {
+  return started(port, firstCall, Deno.execPath(), [run, ...flags, ...args], {
     DATABASE_URL: databaseUrl,
     PUBLIC_URL: "http://127.0.0.1",
-    LIMIT_REQUESTS_PER_MINUTE: "0",
+    LIMIT_REQUESTS_PER_MINUTE: UNREACHED,
+    LIMIT_CLIENT_REQUESTS_PER_MINUTE: UNREACHED,
+    LIMIT_ADDRESS_REQUESTS_PER_MINUTE: UNREACHED,
     LIMIT_DATABASE_CONNECTIONS: CONNECTIONS,
     SIGNING_KEY: "bench ".repeat(8),
   });
@@ -122,6 +131,34 @@ export async function started(
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return { port, pid: child.pid, coldStart: performance.now() - began, stop };
+}
+
+/** Milliseconds of processor time that a process has used so far; null where Linux does not tell. */
+export async function processorOf(pid: number): Promise<number | null> {
+  // Deno itself reads what is in /proc only with every permission.
+  const { success, stdout } = await new Deno.Command("cat", {
+    args: [`/proc/${pid}/stat`],
+    stderr: "null",
+  }).output();
+  if (!success) return null;
+  const stat = new TextDecoder().decode(stdout);
+  // Fields 14 and 15 of proc(5), in hundredths of a second; the second one may hold spaces.
+  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13);
+  return 10 * (Number(user) + Number(system));
+}
+
+/** Runs a job, and tells how much processor time of these processes each answer took. */
+export async function billed(
+  loader: Loader,
+  job: Job,
+  pids: number[],
+): Promise<{ result: Result; processor: number | null }> {
+  const before = await Promise.all(pids.map(processorOf));
+  const [result] = await loader.run(job);
+  const after = await Promise.all(pids.map(processorOf));
+  const used = after.map((value, i) => (value ?? NaN) - (before[i] ?? NaN));
+  const processor = used.reduce((sum, each) => sum + each, 0) / result.answers;
+  return { result, processor: Number.isFinite(processor) ? processor : null };
 }
 
 /** Resident memory of a process, in MiB. */

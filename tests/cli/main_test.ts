@@ -22,13 +22,15 @@ Deno.test("the studio task sets up a client in the embedded database, which keep
         country: "US",
         tariff: { currency: "USD", perMinute: "0.12" },
         recordTypes: [{ name: "Lead" }],
+        roles: [{ name: "Admin", admin: true }],
+        users: [{ email: "ana@acme.example", name: "Ana", role: "Admin" }],
       }],
     };
     await Deno.writeTextFile(`${data}/setup.json`, JSON.stringify(setup));
     await Deno.writeTextFile(`${data}/leads.csv`, "name,phone\nBo Chen,(415) 555-0132\nNo,1\n");
     const applied = await task(data, "studio", "apply", `${data}/setup.json`, "--json");
     assertEquals([applied.code, applied.stderr], [0, ""]);
-    assertEquals(JSON.parse(applied.stdout).created, 2);
+    assertEquals(JSON.parse(applied.stdout).created, 4);
     const imported = await task(
       data,
       "studio",
@@ -51,6 +53,12 @@ Deno.test("the studio task sets up a client in the embedded database, which keep
     const who = ["--client", "Acme", "--name", "Admin"];
     const role = await task(data, "studio", "role", "create", ...who, "--admin");
     assertEquals([role.code, role.stderr], [0, ""]);
+    const invite = () => task(data, "studio", ..."user invite --email ana@acme.example".split(" "));
+    assertStringIncludes((await invite()).stderr, "PUBLIC_URL: must be set");
+    const consoleUrl = "http://127.0.0.1:8799/";
+    await Deno.writeTextFile(`${data}/dev.json`, JSON.stringify({ consoleUrl }));
+    const invited = await invite();
+    assertEquals([invited.code, invited.stdout.split("invitation/")[0]], [0, consoleUrl]);
     const calls = await task(data, "studio", "phone", "calls", "--json");
     assertEquals([calls.code, calls.stdout], [0, "[]\n"]);
   } finally {

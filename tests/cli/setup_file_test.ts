@@ -53,7 +53,7 @@ Deno.test("each problem of a setup file names its path, what is wrong, and what 
       ],
       [
         { clients: [{ name: "A", topUps: [{ reference: "1", amount: "1,50" }] }] },
-        'clients[0].topUps[0].amount: must be a decimal number in quotes with at most 6 places, such as "0.12", got "1,50"',
+        'clients[0].topUps[0].amount: must be a decimal number in quotes with at most 10 digits and 6 places, such as "0.12", got "1,50"',
       ],
       [
         { clients: [{ name: "A", assistants: [{ name: "N", connection: { kind: "phone" } }] }] },

@@ -84,6 +84,26 @@ export function changesContract(name: string, make: () => Promise<TellingStore>)
     assertEquals(foreign.heard, 1);
   });
 
+  tell("whose access has changed is told with the rest", async ({ uow, changes }) => {
+    const company = await newCompany(uow);
+    const clientId = company.client.id;
+    using own = listen(changes, scopeOf(company));
+    const users = [company.user.id];
+    await uow.run("all", (repos) => repos.changes.publish(clientId, { users }));
+    assertEquals((await own.next()).touched?.users, users);
+  });
+
+  tell("only the operator tells everybody that anything has changed", async ({ uow, changes }) => {
+    const company = await newCompany(uow);
+    using own = listen(changes, scopeOf(company));
+    await assertRejects(() =>
+      uow.run(scopeOf(company), (repos) => repos.changes.publish(null, null))
+    );
+    await uow.run("all", (repos) => repos.changes.publish(null, { users: [company.user.id] }));
+    assertEquals(await own.next(), { clientId: null, touched: null });
+    assertEquals(own.heard, 1);
+  });
+
   tell("who stopped listening hears nothing", async ({ uow, changes }) => {
     const company = await newCompany(uow);
     const publish = () => uow.run("all", (repos) => repos.changes.publish(company.client.id, null));

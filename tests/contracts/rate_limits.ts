@@ -64,6 +64,14 @@ export function rateLimitsContract(
     assertEquals((await limits.take(key, SLOW)).allowed, false);
   });
 
+  tell("a clock that is set back keeps nobody out", async ({ limits, pass }) => {
+    const key = newKey();
+    await limits.take(key, SLOW, 3);
+    await pass(-3600);
+    assertEquals(await limits.take(key, SLOW, 3), OK);
+    assertEquals((await limits.take(key, SLOW)).allowed, false);
+  });
+
   tell("several are taken together, or none", async ({ limits }) => {
     const key = newKey();
     assertEquals(await limits.take(key, SLOW, 2), OK);

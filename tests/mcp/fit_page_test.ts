@@ -151,6 +151,8 @@ Deno.test("a document's long texts are cut before its lists, and fences stay clo
   assertEquals(cut.shortened, "Texts longer than 1000 characters are cut off; the shelf has it.");
   assertEquals(cut.notes.length, 20);
   assertEquals(cut.notes[0], fence(`${"x".repeat(1000)}…`));
+  const smiling = fitDocument({ notes: [`y${"😀".repeat(30_000)}`] }, "") as { notes: string[] };
+  assertEquals(smiling.notes, [`y${"😀".repeat(499)}…`]);
   const rows = { rows: Array.from({ length: 500 }, (_, i) => ({ i, text: "y".repeat(400) })) };
   const fewer = fitDocument(rows, "each row stands alone") as typeof rows & { shortened: string };
   assertEquals(fewer.rows.length, 100);

@@ -8,6 +8,7 @@ import type { CallGateway } from "../../src/calls/call_gateway.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import type { DialingRules } from "../../src/campaigns/campaign.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
+import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import { openStudio, type Studio } from "../support/studio.ts";
 
 export const ORIGIN = "https://studio.example.com";
@@ -33,11 +34,13 @@ export interface Otherwise {
   publicUrl?: URL;
   /** Of the companies' campaigns; default: the studio's, which allow any call. */
   rules?: Partial<DialingRules>;
+  /** Default: in memory. */
+  uow?: UnitOfWork;
 }
 
 /** Opens a studio with its endpoint. */
 export async function openEndpoint(otherwise: Otherwise = {}): Promise<Endpoint> {
-  const studio = await openStudio(otherwise.rules);
+  const studio = await openStudio(otherwise.rules, otherwise.uow);
   const { gatewayOn, clock = studio.clock, publicUrl = new URL(ORIGIN) } = otherwise;
   const { admin, viewer, clerk, readOnly, stranger, master } = studio;
   const links = recordingLinks({ signingKey: "a key for tests", publicUrl, clock });

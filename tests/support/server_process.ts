@@ -13,6 +13,7 @@ const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", projec
 /** A running server. */
 export interface ServerProcess {
   url: string;
+  pid: number;
   /** Ends it without a word. */
   kill(): Promise<void>;
   /** Asks it to stop, and tells its exit code. */
@@ -50,7 +51,12 @@ export async function startServerProcess(
     if (!gone) child.kill(signal);
     return (await status).code;
   };
-  return { url, kill: async () => void await end("SIGKILL"), stop: () => end("SIGTERM") };
+  return {
+    url,
+    pid: child.pid,
+    kill: async () => void await end("SIGKILL"),
+    stop: () => end("SIGTERM"),
+  };
 }
 
 /** What a tool answered; rejects when no answer came. */
@@ -81,8 +87,8 @@ export async function callToolAt(
       params: { name, arguments: args },
     }),
   });
-  const { result } = await response.json();
-  assertExists(result);
+  const { result, error } = await response.json();
+  assertExists(result, `${response.status}: ${JSON.stringify(error)}`);
   return result;
 }
 

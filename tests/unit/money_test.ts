@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { formatMicros, parseMicros, requireCurrency } from "../../src/billing/money.ts";
 import { DomainError } from "../../src/kernel/errors.ts";
 
-/** What twelve digits before the point and six after it can hold. */
-const LARGEST = 10n ** 18n - 1n;
+/** What ten digits before the point and six after it can hold. */
+const LARGEST = 10n ** 16n - 1n;
 
 Deno.test("an amount is written with two to six places", () => {
   const cases: [bigint, string][] = [
@@ -18,7 +18,8 @@ Deno.test("an amount is written with two to six places", () => {
     [-1n, "-0.000001"],
     [-2_000_000n, "-2.00"],
     [9_007_199_254_740_993n, "9007199254.740993"],
-    [LARGEST, "999999999999.999999"],
+    [LARGEST, "9999999999.999999"],
+    [2n ** 63n - 1n, "9223372036854.775807"],
   ];
   for (const [amount, text] of cases) assertEquals(formatMicros(amount), text);
 });
@@ -32,7 +33,7 @@ Deno.test("every amount survives being written and read", () => {
 Deno.test("every decimal text is read exactly, whatever zeros it carries", () => {
   const digits = (min: number, max: number) =>
     fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: min, maxLength: max });
-  fc.assert(fc.property(digits(1, 12), digits(0, 6), fc.boolean(), (whole, places, negative) => {
+  fc.assert(fc.property(digits(1, 10), digits(0, 6), fc.boolean(), (whole, places, negative) => {
     const text = `${negative ? "-" : ""}${whole}${places && "."}${places}`;
     const amount = BigInt(whole + places.padEnd(6, "0"));
     assertEquals(parseMicros("amount", ` ${text} `), negative ? -amount : amount);
@@ -54,7 +55,7 @@ Deno.test("text that is no amount is refused, with the field's name", () => {
     "١",
     "1 0",
   ];
-  for (const text of [...texts, "1234567890123", "NaN", "Infinity"]) {
+  for (const text of [...texts, "12345678901", "NaN", "Infinity"]) {
     const error = assertThrows(() => parseMicros("amount", text), DomainError, "amount: ");
     assertEquals(error.code, "invalid");
   }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { parseMicros } from "../../src/billing/money.ts";
 import { perSeconds, priceOf, type Tariff } from "../../src/billing/pricing.ts";
 
 const BY_SECOND: Tariff = {
@@ -32,6 +33,12 @@ Deno.test("a fraction of a millionth is rounded up", () => {
   assertEquals(perSeconds(100n, 7), 12n);
   assertEquals(perSeconds(0n, 1_000), 0n);
   assertEquals(perSeconds(9_007_199_254_740_993n, 60), 9_007_199_254_740_993n);
+});
+
+Deno.test("the dearest tariff's longest call is a sum that the database has room for", () => {
+  const most = parseMicros("perMinute", "9999999999.999999");
+  const dearest = { currency: "USD", setup: most, perMinute: most, incrementSeconds: 3600 };
+  assert(priceOf(dearest, 14_400) < 2n ** 63n);
 });
 
 Deno.test("a longer call never costs less, nor more than a millionth above its exact price", () => {

@@ -68,6 +68,8 @@ Deno.test("parameters beyond a limit are refused", () => {
     [{ k: { "a\u0000b": 1 } }, "control"],
     [{ "a\u0000b": 1 }, "control"],
     [{ k: ["ok", ["\ud800"]] }, "Unicode"],
+    [JSON.parse('{"k":[1e400]}'), "numbers must be"],
+    [{ k: { a: -Infinity } }, "numbers must be"],
   ];
   for (const [parameters, problem] of wrong) {
     const error = assertThrows(() => requireParameters(parameters), DomainError, problem);

@@ -27,3 +27,18 @@ Deno.test("remembering for no time at all asks every time", async () => {
   const whose = remembered(() => Promise.resolve(++looks), 0, new FakeClock());
   assertEquals([await whose("a"), await whose("a")], [1, 2]);
 });
+
+Deno.test("what is forgotten is looked up anew, also while a look is under way", async () => {
+  const looks: PromiseWithResolvers<string>[] = [];
+  const look = () => {
+    looks.push(Promise.withResolvers());
+    return looks.at(-1)!.promise;
+  };
+  const whose = remembered(look, 2000, new FakeClock());
+  const before = whose("a");
+  whose.forget();
+  const after = whose("a");
+  looks[0].resolve("before");
+  looks[1].resolve("after");
+  assertEquals([await before, await after, await whose("a")], ["before", "after", "after"]);
+});

@@ -213,6 +213,25 @@ Deno.test("descriptions are refused, and woken, stream by stream", () => {
   assert(!sameMedia(sdp, sdp.replace("4000", "4002")));
 });
 
+Deno.test("each code of a trunk's refusal has the end that it means", () => {
+  const codes: Record<string, number[]> = {
+    busy: [486, 600],
+    no_answer: [408, 480, 487],
+    invalid_number: [404, 410, 484, 604],
+    forbidden: [403],
+    auth_failed: [401, 407],
+    media_incompatible: [415, 488, 606],
+    provider_balance: [402],
+    provider_unavailable: [429, 503],
+    declined: [603],
+    unwanted: [607],
+    rejected_by_network: [608],
+  };
+  for (const [reason, all] of Object.entries(codes)) {
+    for (const code of all) assertEquals(endReasonOf(code), reason, String(code));
+  }
+});
+
 Deno.test("codes that are not in the table are the provider's trouble", () => {
   assertEquals([302, 420, 500, 504, 699].map(endReasonOf), Array(5).fill("provider_unavailable"));
 });

@@ -6,7 +6,7 @@
 import type { ContactImport, ImportStatus } from "../../../src/records/contact_import.ts";
 import { MAX_IMPORT_BYTES, MAX_IMPORT_ROWS } from "../../../src/records/contact_import.ts";
 import { DomainError } from "../../../src/kernel/errors.ts";
-import { cleanText } from "../../../src/kernel/text.ts";
+import { cleanText, clip } from "../../../src/kernel/text.ts";
 import { readContacts } from "../../contacts_file/contacts_file.ts";
 import { FileError } from "../../contacts_file/file_error.ts";
 import { textOf } from "../../contacts_file/text_file.ts";
@@ -175,8 +175,7 @@ async function upload(visit: Visit, form: Form): Promise<Response> {
 function problemOf(error: unknown): string {
   const ofFile = error instanceof DomainError && error.code === "invalid";
   if (!ofFile && !(error instanceof FileError)) throw error;
-  const text = error instanceof DomainError ? sentence(error) : error.message;
-  return text.length > MAX_PROBLEM ? `${text.slice(0, MAX_PROBLEM)}…` : text;
+  return clip(error instanceof DomainError ? sentence(error) : error.message, MAX_PROBLEM);
 }
 
 async function newPage(

@@ -4,6 +4,7 @@
  * @module
  */
 import { invalid } from "../../../src/kernel/errors.ts";
+import { clip } from "../../../src/kernel/text.ts";
 
 /** UTF-8 bytes of rows or a document; a token of such JSON is 2.4 bytes or more. */
 const MAX_BYTES = 55_000;
@@ -92,6 +93,6 @@ export function without<Row extends object>(row: Row, ...keys: (keyof Row)[]): R
 export function cut<Row extends object>(row: Row, length: number, ...keys: (keyof Row)[]): Row {
   const long = keys.filter((key) => String(row[key] ?? "").length > length);
   if (long.length === 0) return row;
-  const short = long.map((key) => [key, `${String(row[key]).slice(0, length)}…`]);
+  const short = long.map((key) => [key, clip(String(row[key]), length)]);
   return { ...row, ...Object.fromEntries(short) };
 }

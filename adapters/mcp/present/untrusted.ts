@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { clip } from "../../../src/kernel/text.ts";
 
 const OPEN = "<untrusted>";
 const CLOSE = "</untrusted>";
@@ -28,5 +29,5 @@ export function fence(text: string): string {
 export function cutFenced(text: string, length: number): string {
   const [open, close] = text.startsWith(OPEN) && text.endsWith(CLOSE) ? [OPEN, CLOSE] : ["", ""];
   const inner = text.slice(open.length, text.length - close.length);
-  return inner.length > length ? `${open}${inner.slice(0, length)}…${close}` : text;
+  return `${open}${clip(inner, length)}${close}`;
 }

@@ -107,13 +107,13 @@ const BAD: [string, Partial<ImportedFields>, string][] = [
   [
     "a consent without an offset",
     { consent: { at: "2026-01-05T10:00:00", source: "form" } },
-    "consent.at: must be an ISO-8601 time with an offset, such as 2026-05-04T15:30:00+02:00, " +
+    "consentAt: must be an ISO-8601 time with an offset, such as 2026-05-04T15:30:00+02:00, " +
     'got "2026-01-05T10:00:00"',
   ],
   [
     "a consent from nowhere",
     { consent: { at: "2026-01-05T10:00:00Z", source: " " } },
-    "consent.source: must not be empty",
+    "consentSource: must not be empty",
   ],
 ];
 for (const [what, fields, problem] of BAD) {

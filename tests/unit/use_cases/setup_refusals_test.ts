@@ -88,7 +88,7 @@ const BAD: [string, Setup, string][] = [
   [
     "no price",
     { clients: [{ ...ACME, tariff: { currency: "USD", perMinute: "1,5" } }] },
-    'clients[0].tariff.perMinute: must be a decimal number with at most 6 places, got "1,5"',
+    'clients[0].tariff.perMinute: must be a decimal number with at most 10 digits and 6 places, got "1,5"',
   ],
   [
     "a price below zero",
@@ -180,7 +180,7 @@ const BAD: [string, Setup, string][] = [
   [
     "a cap that is no price",
     { clients: [{ ...ACME, rules: { maxPricePerMinute: "cheap" } }] },
-    "clients[0].rules.maxPricePerMinute: must be a decimal number with at most 6 places, got " +
+    "clients[0].rules.maxPricePerMinute: must be a decimal number with at most 10 digits and 6 places, got " +
     '"cheap"',
   ],
   [

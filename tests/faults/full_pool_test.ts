@@ -1,0 +1,122 @@
+/** More work than the database takes: refused early and plainly, while probes are answered. */
+import { assert, assertEquals } from "@std/assert";
+import { Lane } from "../../adapters/postgres/lane.ts";
+import { serverDatabases } from "../support/databases.ts";
+import { setUpOrders } from "../support/killed_server.ts";
+import { startServerProcess } from "../support/server_process.ts";
+import { whenThere } from "../support/skip.ts";
+
+const CALLERS = 400;
+const CONNECTIONS = 3;
+/** A call that takes longer counts as one that never ends. */
+const SETTLES_WITHIN_MS = 8000;
+
+/** What became of a call. */
+type Fate = "answered" | "unavailable" | "overloaded" | "hung" | string;
+
+/** One tool call to the server. */
+async function ask(url: string, token: string, era: "modern" | "legacy"): Promise<Fate> {
+  const modern = era === "modern";
+  const meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  const give = new AbortController();
+  const timer = setTimeout(() => give.abort(), SETTLES_WITHIN_MS);
+  try {
+    const response = await fetch(`${url}/mcp`, {
+      method: "POST",
+      signal: give.signal,
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        ...(modern
+          ? {
+            "mcp-protocol-version": "2026-07-28",
+            "mcp-method": "tools/call",
+            "mcp-name": "list-records",
+          }
+          : {}),
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "list-records", arguments: {}, ...(modern ? { _meta: meta } : {}) },
+      }),
+    });
+    const text = await response.text();
+    if (response.status === 503) {
+      assert(Number(response.headers.get("retry-after")) > 0, "says when to come again");
+      return text.includes("Overloaded") ? "overloaded" : "unavailable";
+    }
+    if (response.status !== 200) return `${response.status} ${text}`;
+    if (!text.includes('"isError":true')) return "answered";
+    return /try again/i.test(text) ? "unavailable" : text;
+  } catch (error) {
+    return give.signal.aborted ? "hung" : String(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function counted(fates: Fate[]): Record<Fate, number> {
+  const counts: Record<Fate, number> = {};
+  for (const fate of fates) counts[fate] = (counts[fate] ?? 0) + 1;
+  return counts;
+}
+
+const title = `${CALLERS} callers at ${CONNECTIONS} blocked connections are sent away early, ` +
+  "and served once there is room";
+whenThere("postgres", title, () => {
+  Deno.test({ name: title, sanitizeOps: false, sanitizeResources: false }, async () => {
+    const databases = (await serverDatabases())!;
+    const { target, lanes, close } = await databases.fresh();
+    assert("url" in target);
+    const owner = new URL(target.url);
+    owner.username = "postgres";
+    const blocker = await Lane.open({ url: owner.href }, 10_000);
+    try {
+      const { token } = await setUpOrders(lanes, ["+14155550132"], { kind: "simulated" });
+      const server = await startServerProcess({
+        DATABASE_URL: target.url,
+        LIMIT_DATABASE_CONNECTIONS: String(CONNECTIONS),
+      });
+      const eras = ["modern", "legacy"] as const;
+      assertEquals(await Promise.all(eras.map((era) => ask(server.url, token, era))), [
+        "answered",
+        "answered",
+      ]);
+      await blocker.simple("begin; lock table records in access exclusive mode");
+      const fates = Array.from(
+        { length: CALLERS },
+        (_, i) => ask(server.url, token, eras[i % 2]),
+      );
+      // From the first that has waited in vain on, every connection is held.
+      await Promise.any(fates.map(async (fate) => assertEquals(await fate, "unavailable")));
+      for (const probe of ["/healthz", "/readyz", "/healthz", "/readyz"]) {
+        const response = await fetch(server.url + probe);
+        assertEquals([response.status, (await response.json()).ok], [200, true], probe);
+      }
+      const during = counted(await Promise.all(fates));
+      console.log("while blocked:", during);
+      const { unavailable = 0, overloaded = 0, ...rest } = during;
+      assertEquals(rest, {}, "each is refused as told, none hangs, none gets a 500");
+      assert(unavailable > 0 && overloaded > 0);
+      await blocker.simple("rollback");
+      const after = counted(
+        await Promise.all(
+          Array.from({ length: 60 }, (_, i) => ask(server.url, token, eras[i % 2])),
+        ),
+      );
+      assertEquals(after, { answered: 60 }, "everybody is served again");
+      assertEquals(await server.stop(), 0);
+    } finally {
+      await blocker.end();
+      await close();
+      await databases.stop();
+    }
+  });
+});
