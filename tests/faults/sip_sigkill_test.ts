@@ -8,21 +8,13 @@
  * @module
  */
 import { assert, assertEquals, assertExists } from "@std/assert";
-import { SystemClock } from "../../adapters/clock.ts";
-import { NumberingPlans } from "../../adapters/phone_numbers.ts";
 import { Lane } from "../../adapters/postgres/lane.ts";
 import type { Lanes, Target } from "../../adapters/postgres/lanes.ts";
-import { PostgresUnitOfWork } from "../../adapters/postgres/unit_of_work.ts";
 import { parseUri, type SipRequest, valueOf } from "../../adapters/telephony/sip/message.ts";
 import type { Protocol } from "../../adapters/telephony/sip/transport.ts";
-import { issueToken } from "../../src/access/manage_tokens.ts";
-import { operator } from "../../src/access/principal.ts";
-import { createCallOrder } from "../../src/call_orders/create_call_order.ts";
-import { listCampaigns } from "../../src/campaigns/queries.ts";
-import { listRecords } from "../../src/records/queries.ts";
-import { applySetup } from "../../src/setup/apply_setup.ts";
 import { serverDatabases, type TestDatabase } from "../support/databases.ts";
 import { freePort } from "../support/free_port.ts";
+import { setUpOrders } from "../support/killed_server.ts";
 import { callToolAt, type ServerProcess, startServerProcess } from "../support/server_process.ts";
 import { isInitial, routinely, type Script, sdpOf, type SipPeer } from "../support/sip_peers.ts";
 import { socketPeer } from "../support/sip_sockets.ts";
@@ -212,54 +204,20 @@ async function locked(target: Target, role: string, table: string): Promise<Lane
   return lane;
 }
 
+/** An order for each stage, and a token. */
 async function setUp(
   lanes: Lanes,
   uri: string,
 ): Promise<{ token: string; orders: Record<Stage, string> }> {
-  const ports = {
-    uow: new PostgresUnitOfWork(lanes),
-    clock: new SystemClock(),
-    phoneNumbers: new NumberingPlans(),
-  };
-  const who = operator("test");
-  const anything = {
-    window: null,
-    countries: null,
-    requireConsent: false,
-    maxConcurrentCalls: 1000,
-  };
-  await applySetup(ports, who, {
-    clients: [{
-      name: "Acme",
-      country: "US",
-      tariff: { currency: "USD", setup: "0.013", perMinute: "0.171717" },
-      rules: anything,
-      topUps: [{ reference: "first", amount: "1000" }],
-      roles: [{ name: "Admin", admin: true }],
-      users: [{ email: "ana@acme.test", name: "Ana", role: "Admin" }],
-      recordTypes: [{ name: "Lead" }],
-      assistants: [{
-        name: "Voice",
-        operationalPerMinute: "0.05",
-        connection: { kind: "sip", uri },
-      }],
-      campaigns: [{ name: "Spring", status: "active", assistant: "Voice", rules: anything }],
-      records: Object.entries(STAGES).map(([stage, digits]) => ({
-        recordType: "Lead",
-        name: stage,
-        phoneNumber: `+1415555${digits}`,
-      })),
-    }],
-  });
-  const { items: [{ campaign }] } = await listCampaigns(ports, who, {});
-  const { items } = await listRecords(ports, who, { limit: 100 });
-  const orders: Partial<Record<Stage, string>> = {};
-  for (const { record } of items) {
-    const wish = { recordUuid: record.id, campaignUuid: campaign.id };
-    orders[record.name as Stage] = (await createCallOrder(ports, who, wish)).order.id;
-  }
-  const { secret } = await issueToken(ports, who, { user: "ana@acme.test", name: "test" });
-  return { token: secret, orders: orders as Record<Stage, string> };
+  const numbers = Object.entries(STAGES).map(([stage, digits]) => [stage, `+1415555${digits}`]);
+  const connection = { kind: "sip", uri } as const;
+  const { token, orders } = await setUpOrders(
+    lanes,
+    numbers.map(([, number]) => number),
+    connection,
+  );
+  const byStage = numbers.map(([stage, number]) => [stage, orders.get(number)]);
+  return { token, orders: Object.fromEntries(byStage) };
 }
 
 interface CallRow {
