@@ -1,5 +1,6 @@
 /**
- * Environment → typed configuration. A bad value stops the start with its name and why.
+ * Environment → typed configuration. A bad value stops the start with its name and why. One file,
+ * because it is the one place that knows the names of variables.
  *
  * @module
  */

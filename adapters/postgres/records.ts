@@ -1,5 +1,5 @@
 /**
- * SQL of records, their types, and their notes.
+ * SQL of records, their types, and their notes. One file, because it is one repository.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * SQL of campaigns' figures and outcome counts: sums to which each change is added.
+ * SQL of campaigns' figures and outcome counts: sums to which each change is added. One file,
+ * because it is one repository.
  *
  * @module
  */

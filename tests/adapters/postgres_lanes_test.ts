@@ -1,3 +1,4 @@
+/** What a lane and a pool of them owe: one file, because each sentence is about the same few connections. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Duplex } from "node:stream";
 import postgres from "postgres";

@@ -1,6 +1,6 @@
 /**
  * The migrated schema is the committed one, keeps the rules that isolation and sharding rest on, and
- * serves the queries that must stay quick.
+ * serves the queries that must stay quick. One file, because all of it looks at one migrated database.
  *
  * After a new migration: `deno test -A tests/adapters/schema_test.ts -- --update`.
  */

@@ -1,5 +1,6 @@
 /**
- * What can go wrong with a call over SIP, one sentence each, on a network in memory.
+ * What can go wrong with a call over SIP, one sentence each, on a network in memory: one list, hence one
+ * file.
  *
  * @module
  */

@@ -1,3 +1,4 @@
+/** Each of the operator's commands on a store in memory: one file, because they set up one company, step by step. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../adapters/cli/commands.ts";
 import { openShell, type Shell, WHOLE } from "./harness.ts";

@@ -1,7 +1,7 @@
 /**
  * One call of every method of every repository, for a world's rows, and what another client must
  * get for it. The type demands a probe for each method that there is, so nobody can add a query
- * without saying how it keeps clients apart.
+ * without saying how it keeps clients apart. One file, because it is one table.
  *
  * @module
  */

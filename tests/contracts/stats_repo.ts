@@ -1,4 +1,4 @@
-/** What the store owes the figures: sums that come out the same however the changes came in. */
+/** What the store owes the figures: sums that come out the same however the changes came in. One port, hence one file. */
 import { assertEquals } from "@std/assert";
 import type { Outcome } from "../../src/calls/outcome.ts";
 import {

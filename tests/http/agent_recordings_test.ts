@@ -1,4 +1,4 @@
-/** A recording's way from the agent's platform, through our own links, to whoever listens. */
+/** A recording's way from the agent's platform, through our own links, to whoever listens: one way, hence one file. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { AgentWebhook } from "../../src/campaigns/agent_webhook.ts";
 import { MP3, mp3 } from "../support/recording_platform.ts";

@@ -1,6 +1,7 @@
 /**
  * Whatever changes something for somebody stands in the audit trail. The table below names every use
- * case there is, and its type demands an entry for a new one; every tool that writes is called.
+ * case there is, and its type demands an entry for a new one; every tool that writes is called. One
+ * file, because it is one table.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DenialBook } from "../../adapters/denial_book.ts";

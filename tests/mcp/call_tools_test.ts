@@ -1,3 +1,4 @@
+/** The tools about calls, as a client sees them: one file, because they are one call's story. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { NOON } from "../support/rows.ts";
 import { addCall, addOrder, addRecord, report, talk } from "../support/studio.ts";

@@ -1,3 +1,4 @@
+/** No result is longer than what clients take: one promise, hence one file. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fitDocument } from "../../adapters/mcp/present/fit_document.ts";
 import { fence, NOTICE } from "../../adapters/mcp/present/untrusted.ts";

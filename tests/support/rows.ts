@@ -1,6 +1,7 @@
 /**
  * Valid rows with sensible defaults for tests. Whatever must be unique is, however many tests share
  * a store; a row is made from the rows that it refers to, so that both are of one client.
+ * One file, because they are one kit.
  *
  * @module
  */

@@ -3,7 +3,7 @@
  * last four digits of the number decide, and signs its webhooks. Time is the test's.
  *
  * Its answers are checked against Twilio's published description (`tests/adapters/twilio_prism_test.ts`), so
- * that it cannot drift from that.
+ * that it cannot drift from that. One file, because it is one program with one state.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * One import: what would come of it, how far it is, and what became of it.
+ * One import: what would come of it, how far it is, and what became of it. One file, because it is one
+ * page at three moments.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The sections of a record's page.
+ * The sections of a record's page. One file, because they are one page, and only this one's.
  *
  * @module
  */

@@ -1,3 +1,4 @@
+/** What an event makes of a call, its order, money and figures: one file, because all are one transaction. */
 import { assertEquals } from "@std/assert";
 import type { EndReason } from "../../../src/calls/call.ts";
 import type { CallReport } from "../../../src/calls/call_event.ts";

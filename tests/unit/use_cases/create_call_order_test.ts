@@ -1,3 +1,4 @@
+/** create-call-order, sentence by sentence: one use case, hence one file. */
 import { assertEquals } from "@std/assert";
 import type { Principal } from "../../../src/access/principal.ts";
 import type { NewCallOrder } from "../../../src/call_orders/create_call_order.ts";

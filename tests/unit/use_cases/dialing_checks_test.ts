@@ -1,4 +1,4 @@
-/** Every obstacle between an order and its call, alone, beside its neighbour, and all at once: one table. */
+/** Every obstacle between an order and its call, alone, beside its neighbour, and all at once: one table, hence one file. */
 import { assertEquals } from "@std/assert";
 import type { Client } from "../../../src/access/client.ts";
 import type { Principal } from "../../../src/access/principal.ts";
