@@ -88,7 +88,7 @@ export class PostgresChangeFeed implements Changes {
     let proven = false;
     try {
       lane = await Lane.open(listen, patienceMs, (payload) => this.#heard(payload));
-      lane.onClosed = () => lost.abort();
+      lane.owner = { laneClosed: () => lost.abort() };
       await lane.simple(`listen ${CHANNEL}`);
       await this.#prove();
       proven = true;

@@ -5,7 +5,7 @@
  * @module
  */
 import { StoreError } from "./errors.ts";
-import { Lane, type Target } from "./lane.ts";
+import { Lane, type LaneOwner, type Target } from "./lane.ts";
 
 /** Sizes and patience of a pool. */
 export interface PoolOptions {
@@ -41,7 +41,7 @@ interface Waiter {
 }
 
 /** Hands out lanes, one holder each. */
-export class LanePool {
+export class LanePool implements LaneOwner {
   readonly #size: number;
   readonly #maxWaiting: number;
   readonly #waitMs: number;
@@ -73,6 +73,7 @@ export class LanePool {
     if (this.#closing) throw new StoreError("unavailable", "the database pool is closing");
     const lane = this.#idle.pop() ??
       await (this.#count < this.#size ? this.#open(deadlineMs) : this.#wait(deadlineMs));
+    lane.owner = null;
     this.#held.add(lane);
     return lane;
   }
@@ -86,11 +87,14 @@ export class LanePool {
     }
     const next = this.#next();
     if (next) return next.resolve(lane);
-    lane.onClosed = () => {
-      this.#idle.splice(this.#idle.indexOf(lane), 1);
-      this.#dismiss(lane);
-    };
+    lane.owner = this;
     this.#idle.push(lane);
+  }
+
+  /** An idle lane is lost. */
+  laneClosed(lane: Lane): void {
+    this.#idle.splice(this.#idle.indexOf(lane), 1);
+    this.#dismiss(lane);
   }
 
   /** Connections now, and who waits for one. */
@@ -147,7 +151,7 @@ export class LanePool {
   }
 
   #dismiss(lane: Lane): void {
-    lane.onClosed = () => {};
+    lane.owner = null;
     const farewell = (lane.closed ? lane.discard() : lane.end()).catch(() => {});
     this.#leaving.add(farewell);
     void farewell.finally(() => this.#leaving.delete(farewell));

@@ -13,7 +13,7 @@ import type { Target } from "./lane.ts";
 import { LanePool, type PoolOptions, type PoolUsage } from "./lane_pool.ts";
 import { beginText, type TxScope } from "./scope.ts";
 import type { Sql } from "./sql.ts";
-import { Transaction } from "./transaction.ts";
+import { sqlOf, Transaction } from "./transaction.ts";
 
 export type { Target } from "./lane.ts";
 export type { TxScope } from "./scope.ts";
@@ -59,7 +59,7 @@ export class Lanes {
   flight<T>(scope: TxScope, work: (sql: Sql) => Promise<T>): Promise<T> {
     const mode = { readOnly: scope.role !== "app_auth", harmless: true };
     return this.#attempt(scope, this.#flightMs, mode, async (tx) => {
-      const result = tx.within((async () => await work(tx.sql))());
+      const result = tx.within((async () => await work(sqlOf(tx)))());
       result.catch(() => {});
       await tx.commit();
       const value = await result;
@@ -78,7 +78,7 @@ export class Lanes {
     const mode = { readOnly: false, harmless: false };
     return this.#attempt(scope, this.#transactionMs, mode, async (tx) => {
       try {
-        const value = await tx.within(work(tx.sql));
+        const value = await tx.within(work(sqlOf(tx)));
         if (tx.failure) throw tx.failure;
         await tx.commit();
         return value;

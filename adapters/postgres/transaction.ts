@@ -5,11 +5,11 @@
  * @module
  */
 import { isLaneError, StoreError, toStoreError } from "./errors.ts";
-import type { Lane } from "./lane.ts";
-import { compile, Fragment, type Rows, type Sql, type SqlValue } from "./sql.ts";
+import type { Lane, LaneOwner } from "./lane.ts";
+import { compile, Fragment, type Rows, type Sql } from "./sql.ts";
 
 /** A transaction that begins with its first statement. */
-export class Transaction {
+export class Transaction implements LaneOwner {
   /** Rejects when the lane is lost or the deadline passes; never resolves. */
   readonly #lost = Promise.withResolvers<never>();
   readonly #sent: Promise<unknown>[] = [];
@@ -28,26 +28,23 @@ export class Transaction {
     private readonly onRoundTrip: (() => void) | undefined,
   ) {
     this.#lost.promise.catch(() => {});
-    lane.onClosed = () => this.#abandon(new Error("connection closed"));
+    lane.owner = this;
     this.#timer = setTimeout(() => {
       this.#abandon(new StoreError("unavailable", "the database did not finish in time"));
     }, deadlineMs);
   }
 
   /** Sends a statement; the first one takes the transaction's beginning along. */
-  readonly sql: Sql = <T extends object>(
-    strings: TemplateStringsArray,
-    ...values: SqlValue[]
-  ): Promise<Rows<T>> => {
+  send<T extends object>(template: Fragment): Promise<Rows<T>> {
     if (this.#sealed) {
       // Remembered, so that a caller who swallows this does not get away with it.
       this.#failure ??= new StoreError("bug", "a statement was issued outside its transaction");
       return Promise.reject(this.#failure);
     }
-    const statement = compile(new Fragment(strings, values));
+    const statement = compile(template);
     this.#start();
     return this.#send(() => this.lane.send<T>(statement));
-  };
+  }
 
   /** Waits for `work`, but no longer than the lane and the deadline last. */
   within<T>(work: Promise<T>): Promise<T> {
@@ -100,11 +97,16 @@ export class Transaction {
     return this.#committing && this.lane.closed && this.#failure?.kind === "unavailable";
   }
 
+  /** Nothing that is under way on the lane will be answered. */
+  laneClosed(): void {
+    this.#abandon(new Error("connection closed"));
+  }
+
   /** Lets go of the lane. */
   close(): void {
     this.seal();
     clearTimeout(this.#timer);
-    this.lane.onClosed = () => {};
+    this.lane.owner = null;
   }
 
   #start(): void {
@@ -131,7 +133,12 @@ export class Transaction {
   #abandon(error: unknown): void {
     this.#failure ??= toStoreError(error);
     this.#lost.reject(this.#failure);
-    this.lane.onClosed = () => {};
+    this.lane.owner = null;
     void this.lane.discard();
   }
+}
+
+/** The tag of a transaction's templates. */
+export function sqlOf(tx: Transaction): Sql {
+  return (strings, ...values) => tx.send(new Fragment(strings, values));
 }

@@ -93,13 +93,29 @@ export function reposOf(sql: Sql, filter: ClientFilter, noted: Change[] = []): R
 }
 
 /** Repositories that are made when they are first asked for: most work needs one or two of them. */
-function lazily(make: (name: keyof Repos) => object): Repos {
-  const repos = {};
-  for (const name of NAMES) {
-    let made: object | undefined;
-    Object.defineProperty(repos, name, { enumerable: true, get: () => made ??= make(name) });
+class LazyRepos {
+  readonly #made: { [Name in keyof Repos]?: object } = {};
+  readonly #make: (name: keyof Repos) => object;
+
+  constructor(make: (name: keyof Repos) => object) {
+    this.#make = make;
   }
-  return repos as Repos;
+
+  static {
+    // On the prototype: with accessors of its own each object would get a hidden class of its own too.
+    for (const name of NAMES) {
+      Object.defineProperty(this.prototype, name, {
+        enumerable: true,
+        get(this: LazyRepos) {
+          return this.#made[name] ??= this.#make(name);
+        },
+      });
+    }
+  }
+}
+
+function lazily(make: (name: keyof Repos) => object): Repos {
+  return new LazyRepos(make) as unknown as Repos;
 }
 
 function roleOf(scope: Scope): TxScope {
