@@ -17,9 +17,17 @@ import { buildCatalogue, type Toolset } from "./catalogue.ts";
 import { applicationOf } from "./application.ts";
 import type { Denied } from "./dispatch.ts";
 import type { Report } from "./errors.ts";
-import { answerLegacy, isLegacy } from "./legacy.ts";
 import { Listening, listens } from "./listening.ts";
 import { type Fate, type Observe, operationOf } from "./observe.ts";
+import {
+  answerLegacy,
+  answerPlainly,
+  isLegacy,
+  MODERN,
+  plainLegacy,
+  plainModern,
+  readsJson,
+} from "./plain.ts";
 import { serverFor } from "./server_for.ts";
 import { TOOLS } from "./tools/mod.ts";
 import { Waits } from "./waits.ts";
@@ -86,6 +94,22 @@ export function createMcp(deps: McpDeps): Mcp {
   // as long as no answer has begun, `Deno.serve` (2.9) does not hear of that.
   const streaming = createMcpHandler(serve, { onerror, responseMode: "sse" });
   const listening = new Listening({ app, serve, onerror, clock });
+  const plainly = async (request: Request, body: unknown, caller: PassedThrough) => {
+    if (isLegacy(request, paramsOf(body))) {
+      const server = () => serverFor({ ...shared, ...caller, era: "legacy" });
+      const message = plainLegacy(request, body);
+      const answer = message && await answerPlainly(server(), message, {});
+      if (answer !== null) return Response.json(answer);
+      return await answerLegacy(server(), withBothAccepted(request), body);
+    }
+    const message = readsJson(request) ? plainModern(request, body) : null;
+    if (message === null) return null;
+    const server = serverFor({ ...shared, ...caller, era: "modern" });
+    server.speak(MODERN);
+    const classification = { era: "modern", revision: MODERN } as const;
+    const answer = await answerPlainly(server, message, { classification });
+    return answer && Response.json(answer);
+  };
   return {
     async fetch(request, { principal: caller, body, stillAllowed }) {
       const application = applicationOf(body, request.headers);
@@ -108,9 +132,9 @@ export function createMcp(deps: McpDeps): Mcp {
           const listener = { principal, body, stillAllowed, authInfo };
           return await listening.open(withBothAccepted(request), listener);
         }
-        if (!mayWait(body) && isLegacy(request, paramsOf(body))) {
-          const server = serverFor({ ...shared, principal, toolset, fate, era: "legacy" });
-          return await answerLegacy(server, withBothAccepted(request), parsedBody);
+        if (!mayWait(body)) {
+          const answer = await plainly(request, parsedBody, { principal, toolset, fate });
+          if (answer !== null) return answer;
         }
         const handler = mayWait(body) ? streaming : answering;
         const response = await handler.fetch(withBothAccepted(request), { authInfo, parsedBody });

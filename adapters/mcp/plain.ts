@@ -1,0 +1,135 @@
+/**
+ * Requests that one JSON document answers, in either era of the protocol, without the SDK's HTTP
+ * transports: those check again what has been checked, keep streams to be resumed, open an event
+ * stream for each answer of the older era, and took more of the processor than a whole tool call.
+ *
+ * Only what surely needs none of that is for here; the rest is the SDK's. Whatever may send progress
+ * before it answers is not for here either.
+ *
+ * @module
+ */
+import {
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type MessageExtraInfo,
+  type Server,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  type Transport,
+  WebStandardStreamableHTTPServerTransport,
+} from "@modelcontextprotocol/server";
+
+/** What a message's `_meta` has when it is of the later era. */
+const CLAIM = "io.modelcontextprotocol/protocolVersion";
+const LEGACY = /^202[45]-/;
+
+/** The revision of the later era that is served. */
+export const MODERN = "2026-07-28";
+
+/** Whether a message is surely of a revision before 2026, and its sender reads plain JSON. */
+export function isLegacy(request: Request, params: Record<string, unknown> | undefined): boolean {
+  const version = request.headers.get("mcp-protocol-version");
+  if (version !== null && !LEGACY.test(version)) return false;
+  return readsJson(request) && claimOf(params) === undefined;
+}
+
+/** The message, when the server itself can answer it and no more than that is to be done. */
+export function plainLegacy(request: Request, message: unknown): JSONRPCRequest | null {
+  const version = request.headers.get("mcp-protocol-version");
+  const known = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
+  // What `initialize` asks of HTTP, and what is wrong with other messages, the SDK knows.
+  return known && isJSONRPCRequest(message) && message.method !== "initialize" ? message : null;
+}
+
+/**
+ * The same for the later era, where the headers must name what the body asks for: here they do so
+ * letter by letter, while the SDK knows what else is allowed, and how to refuse what is not.
+ */
+export function plainModern({ headers }: Request, message: unknown): JSONRPCRequest | null {
+  if (headers.get("mcp-protocol-version") !== MODERN || !isJSONRPCRequest(message)) return null;
+  const { method, params } = message;
+  // Of which revisions there are, the SDK's HTTP side tells.
+  if (method === "server/discover" || headers.get("mcp-method") !== method) return null;
+  const name = params?.name ?? params?.uri ?? null;
+  return claimOf(params) === MODERN && headers.get("mcp-name") === name ? message : null;
+}
+
+/** Whether the sender takes a plain JSON document for an answer. */
+export function readsJson({ headers }: Request): boolean {
+  const accept = headers.get("accept") ?? "*/*";
+  return accept.includes("json") || accept.includes("*/*");
+}
+
+/** The server's answer; null when the SDK refuses the message before anything is done. */
+export async function answerPlainly(
+  server: Server,
+  message: JSONRPCRequest,
+  extra: MessageExtraInfo,
+): Promise<JSONRPCMessage | null> {
+  const exchange = new Exchange();
+  await server.connect(exchange);
+  return await exchange.ask(message, extra);
+}
+
+/** What the SDK answers to any other message of a revision before 2026. */
+export async function answerLegacy(
+  server: Server,
+  request: Request,
+  parsedBody: unknown,
+): Promise<Response> {
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: undefined,
+    enableJsonResponse: true,
+  });
+  await server.connect(transport);
+  try {
+    return await transport.handleRequest(request, { parsedBody });
+  } finally {
+    await server.close();
+  }
+}
+
+/**
+ * One request and its answer; whatever else the server says meanwhile, nobody hears. There is nothing
+ * to close afterwards: closing the server would abort, with an error and an event, what is done.
+ */
+class Exchange implements Transport {
+  onmessage?: Transport["onmessage"];
+  onclose?: Transport["onclose"];
+  onerror?: Transport["onerror"];
+  // Forgotten once it is called: the SDK's own functions outlive the call (see postgres/lane.ts).
+  #answer: ((message: JSONRPCMessage | null) => void) | null = null;
+  /** What the server answers while it is only looking at the message is a refusal. */
+  #looking = true;
+
+  ask(message: JSONRPCMessage, extra: MessageExtraInfo): Promise<JSONRPCMessage | null> {
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      this.onmessage?.(message, extra);
+      this.#looking = false;
+    });
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    if ("method" in message) return Promise.resolve();
+    this.#answer?.(this.#looking ? null : message);
+    this.#answer = null;
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.onclose?.();
+    return Promise.resolve();
+  }
+}
+
+function claimOf(params: Record<string, unknown> | undefined): unknown {
+  const meta = params?._meta;
+  return typeof meta === "object" && meta !== null
+    ? (meta as Record<string, unknown>)[CLAIM]
+    : undefined;
+}
