@@ -86,39 +86,58 @@ export async function readBody(
   limits: BodyLimits,
   clock: Clock,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (request.body === null) return new Uint8Array();
-  const reader = request.body.getReader();
-  const finished = new AbortController();
-  // Not by a race for each chunk: what lost one would be kept until the deadline.
-  let late = false;
-  void clock.sleep(limits.milliseconds, finished.signal).then(() => {
-    if (finished.signal.aborted) return;
-    late = true;
-    reader.cancel().catch(() => {});
-  });
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
+  const { headers } = request;
+  if (Number(headers.get("content-length")) > limits.bytes) throw tooLarge(limits);
+  // A body whose length is known needs no stream, which costs as much as reading it. A request with
+  // chunks besides does not come this far.
+  const reader = headers.has("content-length") ? null : request.body?.getReader();
+  if (reader === undefined) return new Uint8Array();
   try {
-    for (;;) {
-      const next = await reader.read();
-      if (late) {
-        throw new HttpProblem(
-          408,
-          `Request timeout: the body took longer than ${limits.milliseconds / 1000} s to arrive.`,
-          { Connection: "close" },
-        );
-      }
-      if (next.done) return concatenated(chunks, size);
-      size += next.value.byteLength;
-      if (size > limits.bytes) throw tooLarge(limits);
-      // Each comes in a buffer of 64 KiB, which a body sent byte by byte would keep as many of.
-      chunks.push(next.value.slice());
-    }
+    const read = reader === null ? wholeOf(request) : chunksOf(reader, limits);
+    const bytes = await inTime(read, limits, clock);
+    if (bytes.byteLength > limits.bytes) throw tooLarge(limits);
+    return bytes;
   } catch (error) {
     // The rest is not wanted; a sender that is gone already makes cancelling fail, which is no news.
-    reader.cancel().catch(() => {});
+    reader?.cancel().catch(() => {});
     if (error instanceof HttpProblem) throw error;
     throw new HttpProblem(400, "Bad request: the body ended before it was complete.");
+  }
+}
+
+async function wholeOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await request.arrayBuffer());
+}
+
+async function chunksOf(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  limits: BodyLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (;;) {
+    const next = await reader.read();
+    if (next.done) return concatenated(chunks, size);
+    size += next.value.byteLength;
+    if (size > limits.bytes) throw tooLarge(limits);
+    // Each comes in a buffer of 64 KiB, which a body sent byte by byte would keep as many of.
+    chunks.push(next.value.slice());
+  }
+}
+
+/** What is read, unless it takes too long: what comes after that nobody hears. */
+async function inTime<T>(read: Promise<T>, limits: BodyLimits, clock: Clock): Promise<T> {
+  const finished = new AbortController();
+  const late = clock.sleep(limits.milliseconds, finished.signal).then(() => {
+    if (finished.signal.aborted) return read;
+    throw new HttpProblem(
+      408,
+      `Request timeout: the body took longer than ${limits.milliseconds / 1000} s to arrive.`,
+      { Connection: "close" },
+    );
+  });
+  try {
+    return await Promise.race([read, late]);
   } finally {
     finished.abort(FINISHED);
   }

@@ -44,6 +44,13 @@ const CASES: [string, RawRequest, ...number[]][] = [
     chunked(`10000\r\n${" ".repeat(65_536)}\r\n`.repeat(20), {}, false),
     413,
   ],
+  [
+    "chunks without end that say they are short",
+    chunked(`10000\r\n${" ".repeat(65_536)}\r\n`.repeat(20), { "Content-Length": "10" }, false),
+    400,
+    413,
+    0,
+  ],
   ["a body that is cut off", claiming(500, PING.slice(0, 20), true), 400, 0],
   ["a body that is shorter than its JSON", claiming(10, PING), 400],
   ["chunks that are cut off", chunked("20\r\n{"), 400, 0],
