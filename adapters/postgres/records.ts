@@ -17,7 +17,7 @@ import type {
 import type { RecordType } from "../../src/records/record_type.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
 import { countedPage, toSlice, type Total } from "./pages.ts";
-import { containing, found, matching, needleOf, withHits } from "./search.ts";
+import { containing, found, matching, needleOf } from "./search.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
 interface RecordRow {
@@ -133,7 +133,7 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
         const slice = toSlice(rows, toView);
         return rows[0].at_least ? { ...slice, atLeast: true } : slice;
       }
-      const condition = fragment`${own} and ${matching(filter, needle)}
+      const condition = fragment`${own} and ${needle ? matching(needle) : fragment`true`}
         and ${having(status, typeId)}`;
       const rows = await sql<RecordRow & Names & Total>`
         select ${RECORD}, ${NAMES}, total
@@ -148,13 +148,25 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
       return toSlice(rows, toView);
     },
     async suggest(text, limit) {
-      const needle = text === "" ? undefined : needleOf(text);
+      const name = fragment`lower(r.name) collate "C"`;
+      const chosen = filter === null || text === ""
+        ? fragment`lower(r.name) like lower(${containing(text)})`
+        : fragment`r.id = any (
+            array(select records_named(${filter}, lower(${text}), ${limit})) || (select ids from ${
+          found(
+            filter,
+            { ...needleOf(text), number: null },
+            { onlyNames: true },
+            { page: 1, limit },
+          )
+        }))`;
+      const wholeFirst = text === "" ? fragment`` : fragment`${name} <> lower(${text}),`;
       const rows = await sql<Named>`
-        ${withHits(filter, needle)}
-        select r.id, r.name from records r
-        where ${own} and ${matching(filter, needle)}
-          and lower(r.name) like lower(${containing(text)})
-        order by lower(r.name) collate "C", r.id limit ${limit}`;
+        select r.id, r.name from (
+          select r.id, r.name from records r where ${own} and ${chosen}
+          order by ${wholeFirst} r.created_at desc, r.id desc limit ${limit}
+        ) as r
+        order by ${name}, r.id`;
       return [...rows];
     },
     async counts(id) {
