@@ -11,6 +11,8 @@ import { type Fragment, fragment } from "./sql.ts";
 /** What each row of a paged statement carries beside its own columns. */
 export interface Total {
   total: number;
+  /** Whether there may be more than that. */
+  at_least?: boolean;
 }
 
 /** The rows of a page as items; a row without an id is there for its total alone. */
@@ -18,7 +20,45 @@ export function toSlice<Row extends Total & { id: string | null }, Item>(
   rows: readonly Row[],
   toItem: (row: Row) => Item,
 ): Slice<Item> {
-  return { items: rows.filter(({ id }) => id !== null).map(toItem), total: rows[0].total };
+  const [{ total, at_least }] = rows;
+  const items = rows.filter(({ id }) => id !== null).map(toItem);
+  return at_least ? { items, total, atLeast: true } : { items, total };
+}
+
+/** Rows that are counted beyond the end of a page. */
+const COUNTED_ON = 1000;
+
+/**
+ * Common table expressions `counted` (the total, or a lower bound) and `keys` (`client_id` and `id` of
+ * the page's rows) of a list that nothing counts. Neither reads more than the keys of what is passed
+ * over, nor looks further than a thousand rows beyond the page.
+ *
+ * @param rows As for {@link countedPage}.
+ */
+export function boundedPage(
+  page: PageRequest,
+  { alias, rows, order }: { alias: Fragment; rows: Fragment; order: Fragment },
+): Fragment {
+  const offset = offsetOf(page);
+  const most = offset + page.limit + COUNTED_ON;
+  return fragment`with counted as (
+    select count(*)::int as total, count(*) = ${most}::bigint as at_least from (
+      select ${rows} order by ${order} limit ${most}
+    ) as first
+  ), keys as (
+    select ${alias}.client_id, ${alias}.id ${rows} order by ${order}
+    limit ${page.limit} offset ${offset}
+  )`;
+}
+
+/**
+ * The row of a key of {@link boundedPage}, to be joined laterally. Its limit keeps the planner from
+ * reading the whole table, because in a plan for every page it takes a page for a tenth of all rows.
+ */
+export function rowOf(table: Fragment): Fragment {
+  return fragment`(
+    select * from ${table} r where r.client_id = keys.client_id and r.id = keys.id limit 1
+  )`;
 }
 
 /** A list whose rows and blocks `keep_lists` counts (migration 0018). */

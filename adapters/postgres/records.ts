@@ -123,15 +123,14 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
       }
       const needle = search === undefined ? undefined : needleOf(search);
       if (filter !== null && needle !== undefined) {
-        const rows = await sql<RecordRow & Names & Total & { at_least: boolean }>`
+        const rows = await sql<RecordRow & Names & Total>`
           select ${RECORD}, ${NAMES}, found.total, found.at_least
           from ${found(filter, needle, { status, typeId }, page)} as found
           left join records r on ${own} and r.id = any(found.ids)
           left join record_types t on t.client_id = r.client_id and t.id = r.type_id
           left join clients c on c.id = r.client_id
           order by r.created_at desc, r.id desc`;
-        const slice = toSlice(rows, toView);
-        return rows[0].at_least ? { ...slice, atLeast: true } : slice;
+        return toSlice(rows, toView);
       }
       const condition = fragment`${own} and ${needle ? matching(needle) : fragment`true`}
         and ${having(status, typeId)}`;

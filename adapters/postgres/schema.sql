@@ -63,6 +63,7 @@ create table audit_log (
   constraint audit_log_pkey PRIMARY KEY (client_id, id),
   constraint audit_log_times_check CHECK ((times > 0))
 );
+CREATE INDEX audit_log_by_action ON public.audit_log USING btree (client_id, action, at DESC, id DESC);
 CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (client_id, subject_id, at DESC, id DESC) WHERE (subject_id IS NOT NULL);
 CREATE INDEX audit_log_by_user ON public.audit_log USING btree (client_id, user_id, at DESC, id DESC);
 CREATE INDEX audit_log_newest ON public.audit_log USING btree (client_id, at DESC, id DESC);
