@@ -1229,18 +1229,36 @@ grant execute on function records_named(uuid,text,integer) to app_tenant;
 
 CREATE OR REPLACE FUNCTION public.search_grams(client uuid, content text)
  RETURNS tsvector
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
-RETURN array_to_tsvector(ARRAY(SELECT ("right"((search_grams.client)::text, 6) || substr(search_grams.content, i.i, 4)) FROM generate_series(1, length(search_grams.content)) i(i)));
+AS $function$
+begin
+  return array_to_tsvector(array(
+    select right(client::text, 6) || substr(content, i, 4) from generate_series(1, length(content)) as i
+  ));
+end $function$;
 grant execute on function search_grams(uuid,text) to app_functions;
 grant execute on function search_grams(uuid,text) to app_master;
 grant execute on function search_grams(uuid,text) to app_tenant;
 
 CREATE OR REPLACE FUNCTION public.search_query(client uuid, sought text)
  RETURNS tsquery
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
-RETURN (SELECT (string_agg(((((''''::text || "right"((search_query.client)::text, 6)) || replace(replace(substr(search_query.sought, letters.i, 4), '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''''::text) || CASE WHEN (length(search_query.sought) < 4) THEN ':*'::text ELSE ''::text END), ' & '::text))::tsquery AS string_agg FROM (SELECT generate_series(1, (length(search_query.sought) - 4), GREATEST(4, (length(search_query.sought) / 16))) AS i UNION ALL SELECT GREATEST(1, (length(search_query.sought) - 3)) AS "greatest") letters);
+AS $function$
+begin
+  return (
+    select string_agg(
+      '''' || right(client::text, 6) || replace(replace(substr(sought, i, 4), '\', '\\'), '''', '''''') || ''''
+        || case when length(sought) < 4 then ':*' else '' end,
+      ' & '
+    )::tsquery
+    from (
+      select generate_series(1, length(sought) - 4, greatest(4, length(sought) / 16)) as i
+      union all select greatest(1, length(sought) - 3)
+    ) as letters
+  );
+end $function$;
 grant execute on function search_query(uuid,text) to app_functions;
 grant execute on function search_query(uuid,text) to app_master;
 grant execute on function search_query(uuid,text) to app_tenant;

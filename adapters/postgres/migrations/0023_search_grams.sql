@@ -10,17 +10,22 @@ drop function search_records;
 drop index records_search;
 
 -- Four letters from each letter on, and fewer from the last three. The end of the client's uuid tells most clients
--- apart; whoever looks compares the rest.
-create function search_grams(client uuid, content text) returns tsvector language sql immutable parallel safe
+-- apart; whoever looks compares the rest. In a language that keeps its plans, because each insert asks for it.
+create function search_grams(client uuid, content text) returns tsvector language plpgsql immutable parallel safe
   -- Else the planner would rather reckon it for each row than look into the index.
   cost 100
+as $$
+begin
   return array_to_tsvector(array(
     select right(client::text, 6) || substr(content, i, 4) from generate_series(1, length(content)) as i
   ));
+end $$;
 
 -- What the grams of whatever contains the text have: every fourth, because to look for one that most have is what
 -- takes the time, and the last; of a long text, a dozen and a half all over it.
-create function search_query(client uuid, sought text) returns tsquery language sql immutable parallel safe
+create function search_query(client uuid, sought text) returns tsquery language plpgsql immutable parallel safe
+as $$
+begin
   return (
     select string_agg(
       '''' || right(client::text, 6) || replace(replace(substr(sought, i, 4), '\', '\\'), '''', '''''') || ''''
@@ -32,6 +37,7 @@ create function search_query(client uuid, sought text) returns tsquery language 
       union all select greatest(1, length(sought) - 3)
     ) as letters
   );
+end $$;
 
 -- Each search reads what was inserted since the last merge: see 0001.
 create index records_search on records using gin (search_grams(client_id, search_text || U&'\0001' || phone_number))
