@@ -96,7 +96,7 @@ export function auditLog(sql: Sql, filter: ClientFilter): AuditLog {
         boundedPage(page, {
           alias: fragment`a`,
           rows: fragment`from audit_log a where ${condition}`,
-          order: fragment`a.at desc, a.id desc`,
+          at: fragment`at`,
         })
       }
         select ${ENTRY},

@@ -204,7 +204,8 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
         boundedPage(page, {
           alias: fragment`l`,
           rows: fragment`from calls l where ${condition}`,
-          order: fragment`l.created_at desc, l.id desc`,
+          at: fragment`created_at`,
+          ofEveryClient: filter === null,
         })
       }
         select ${CALL}, ${NAMES}, total, at_least from counted left join keys on true

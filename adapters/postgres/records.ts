@@ -16,7 +16,7 @@ import type {
 } from "../../src/records/record_repo.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
-import { countedPage, toSlice, type Total } from "./pages.ts";
+import { countedPage, rowOf, toSlice, type Total } from "./pages.ts";
 import { containing, found, matching, needleOf } from "./search.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
@@ -106,7 +106,7 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
       return row ? toRecord(row) : null;
     },
     async list({ search, status, typeId }, page) {
-      if (filter !== null && search === undefined) {
+      if (search === undefined) {
         const rows = await sql<RecordRow & Names & Total>`
           ${
           countedPage({ clientId: filter, relation: "records", parentId: typeId, status }, page, {
@@ -115,14 +115,14 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
           })
         }
           select ${RECORD}, ${NAMES}, total from counted left join keys on true
-          left join records r on ${own} and r.id = keys.id
+          left join lateral ${rowOf(fragment`records`)} as r on true
           left join record_types t on t.client_id = r.client_id and t.id = r.type_id
           left join clients c on c.id = r.client_id
           order by r.created_at desc, r.id desc`;
         return toSlice(rows, toView);
       }
-      const needle = search === undefined ? undefined : needleOf(search);
-      if (filter !== null && needle !== undefined) {
+      const needle = needleOf(search);
+      if (filter !== null) {
         const rows = await sql<RecordRow & Names & Total>`
           select ${RECORD}, ${NAMES}, found.total, found.at_least
           from ${found(filter, needle, { status, typeId }, page)} as found
@@ -132,8 +132,7 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
           order by r.created_at desc, r.id desc`;
         return toSlice(rows, toView);
       }
-      const condition = fragment`${own} and ${needle ? matching(needle) : fragment`true`}
-        and ${having(status, typeId)}`;
+      const condition = fragment`${matching(needle)} and ${having(status, typeId)}`;
       const rows = await sql<RecordRow & Names & Total>`
         select ${RECORD}, ${NAMES}, total
         from (select count(*)::int as total from records r where ${condition}) as counted
