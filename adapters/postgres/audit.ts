@@ -13,7 +13,7 @@ import type {
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { type ClientFilter, owned, requireOwn } from "./client_filter.ts";
 import { StoreError } from "./errors.ts";
-import { boundedPage, rowOf, toSlice, type Total } from "./pages.ts";
+import { boundedPage, onPage, toSlice, type Total } from "./pages.ts";
 import { fragment, json, type Sql } from "./sql.ts";
 
 /** Stands for the operator, because the table's key, which begins with the client, is never null. */
@@ -102,8 +102,8 @@ export function auditLog(sql: Sql, filter: ClientFilter): AuditLog {
         select ${ENTRY},
           c.name as client_name, u.name as user_name, u.email as user_email, t.name as token_name,
           total, at_least
-        from counted left join keys on true
-        left join lateral ${rowOf(fragment`audit_log`)} as a on true
+        from counted
+        left join audit_log a on ${onPage(filter, fragment`a`)}
         left join clients c on c.id = a.client_id
         left join users u on u.id = a.user_id and ${owned(filter, fragment`u.client_id`)}
         left join tokens t on t.id = a.token_id and t.user_id = u.id

@@ -10,7 +10,7 @@ import type { Outcome } from "../../src/calls/outcome.ts";
 import type { Turn } from "../../src/calls/transcript.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
-import { boundedPage, rowOf, toSlice, type Total } from "./pages.ts";
+import { boundedPage, onPage, toSlice, type Total } from "./pages.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
 interface CallRow {
@@ -208,8 +208,8 @@ export function callRepo(sql: Sql, filter: ClientFilter): CallRepo {
           ofEveryClient: filter === null,
         })
       }
-        select ${CALL}, ${NAMES}, total, at_least from counted left join keys on true
-        left join lateral ${rowOf(fragment`calls`)} as l on true
+        select ${CALL}, ${NAMES}, total, at_least from counted
+        left join calls l on ${onPage(filter, fragment`l`)}
         left join records r on r.client_id = l.client_id and r.id = l.record_id
         left join campaigns k on k.client_id = l.client_id and k.id = l.campaign_id
         left join clients c on c.id = l.client_id

@@ -76,13 +76,15 @@ function keysOf(page: PageRequest, listed: Listed): Fragment {
 }
 
 /**
- * The row of a page's key, to be joined laterally. Its limit keeps the planner from
- * reading the whole table, because in a plan for every page it takes a page for a tenth of all rows.
+ * The condition on an alias that its row is one of the page's `keys`. As lists of keys, because of a
+ * plain join the planner, whose plan is for every page, expects a tenth of all rows; and with the
+ * client named, from whom it knows the clients of whatever else is joined.
  */
-export function rowOf(table: Fragment): Fragment {
-  return fragment`(
-    select * from ${table} r where r.client_id = keys.client_id and r.id = keys.id limit 1
-  )`;
+export function onPage(filter: ClientFilter, alias: Fragment): Fragment {
+  const ofClient = filter === null
+    ? fragment`${alias}.client_id = any (array(select client_id from keys))`
+    : owned(filter, fragment`${alias}.client_id`);
+  return fragment`${ofClient} and ${alias}.id = any (array(select id from keys))`;
 }
 
 /** A list whose rows and blocks `keep_lists` counts (migration 0018). */

@@ -16,7 +16,7 @@ import type {
 } from "../../src/records/record_repo.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
-import { countedPage, rowOf, toSlice, type Total } from "./pages.ts";
+import { countedPage, onPage, toSlice, type Total } from "./pages.ts";
 import { containing, found, matching, needleOf } from "./search.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
@@ -114,8 +114,8 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
             rows: fragment`from records r where ${own} and ${having(status, typeId)}`,
           })
         }
-          select ${RECORD}, ${NAMES}, total from counted left join keys on true
-          left join lateral ${rowOf(fragment`records`)} as r on true
+          select ${RECORD}, ${NAMES}, total from counted
+          left join records r on ${onPage(filter, fragment`r`)}
           left join record_types t on t.client_id = r.client_id and t.id = r.type_id
           left join clients c on c.id = r.client_id
           order by r.created_at desc, r.id desc`;
