@@ -47,9 +47,12 @@ export function found(
   { status, typeId, onlyNames = false }: { status?: string; typeId?: Uuid; onlyNames?: boolean },
   page: PageRequest,
 ): Fragment {
-  const grams = fragment`search_query(${client}, lower(${part}))`;
-  return fragment`find_records(${client}, lower(${text}), ${number?.pattern ?? null},
-    ${number ? fragment`${grams} || search_query(${client}, ${number.part})` : grams},
+  const inText = fragment`search_query(${client}, lower(${part}))`;
+  // A number as it is kept is looked up once: the index has it in the same text.
+  const grams = number && number.part !== part
+    ? fragment`${inText} || search_query(${client}, ${number.part})`
+    : inText;
+  return fragment`find_records(${client}, lower(${text}), ${number?.pattern ?? null}, ${grams},
     ${onlyNames}, ${status ?? null}, ${typeId ?? null}, ${offsetOf(page)}, ${page.limit})`;
 }
 
