@@ -40,10 +40,13 @@ export function same(a: string, b: string): boolean {
 
 /** Rows whose name contains the text, by name. */
 export function suggest(rows: Named[], text: string, limit: number): Named[] {
+  return byName(rows.filter(({ name }) => contains(name, text))).slice(0, limit);
+}
+
+/** Uuids and names, in the order of names. */
+export function byName(rows: Named[]): Named[] {
   return rows
-    .filter(({ name }) => contains(name, text))
     .toSorted((a, b) => compare(a.name.toLowerCase(), b.name.toLowerCase()) || compare(a.id, b.id))
-    .slice(0, limit)
     .map(({ id, name }) => ({ id, name }));
 }
 

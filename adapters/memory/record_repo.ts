@@ -2,7 +2,7 @@ import type { CallOrderStatus } from "../../src/call_orders/call_order.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
 import type { RecordFilter, RecordRepo, RecordView } from "../../src/records/record_repo.ts";
 import { soughtNumber } from "../../src/records/sought_number.ts";
-import { contains, createdAt, happenedAt, newestFirst, same, slice, suggest } from "./lists.ts";
+import { byName, contains, createdAt, happenedAt, newestFirst, same, slice } from "./lists.ts";
 import { keyOf } from "./tables.ts";
 import type { AtOnce, Transaction } from "./transaction.ts";
 
@@ -41,7 +41,11 @@ export function recordRepo(tx: Transaction): AtOnce<RecordRepo> {
       return { items: items.map(view), total };
     },
     suggest(text, limit) {
-      return suggest(tx.all("records"), text, limit);
+      const newest = newestFirst(tx.all("records"), createdAt);
+      const containing = newest.filter(({ name }) => contains(name, text));
+      const wholes = containing.filter(({ name }) => same(name, text));
+      const others = containing.filter(({ name }) => !same(name, text));
+      return byName([...wholes, ...others].slice(0, limit));
     },
     counts(id) {
       const calls = tx.all("calls").filter(({ recordId }) => recordId === id);

@@ -11,10 +11,9 @@ import type {
   EntryRef,
 } from "../../src/access/audit_log.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
-import { offsetOf } from "../../src/kernel/page.ts";
 import { type ClientFilter, owned, requireOwn } from "./client_filter.ts";
 import { StoreError } from "./errors.ts";
-import { toSlice, type Total } from "./pages.ts";
+import { boundedPage, onPage, toSlice, type Total } from "./pages.ts";
 import { fragment, json, type Sql } from "./sql.ts";
 
 /** Stands for the operator, because the table's key, which begins with the client, is never null. */
@@ -93,14 +92,18 @@ export function auditLog(sql: Sql, filter: ClientFilter): AuditLog {
         and ${subjectId === undefined ? fragment`true` : fragment`a.subject_id = ${subjectId}`}
         and ${refused ? fragment`a.outcome <> 'ok'` : fragment`true`}`;
       const rows = await sql<AuditRow & Names & Total>`
+        ${
+        boundedPage(page, {
+          alias: fragment`a`,
+          rows: fragment`from audit_log a where ${condition}`,
+          at: fragment`at`,
+        })
+      }
         select ${ENTRY},
           c.name as client_name, u.name as user_name, u.email as user_email, t.name as token_name,
-          total
-        from (select count(*)::int as total from audit_log a where ${condition}) as counted
-        left join (
-          select * from audit_log a where ${condition}
-          order by a.at desc, a.id desc limit ${page.limit} offset ${offsetOf(page)}
-        ) as a on true
+          total, at_least
+        from counted
+        left join audit_log a on ${onPage(filter, fragment`a`)}
         left join clients c on c.id = a.client_id
         left join users u on u.id = a.user_id and ${owned(filter, fragment`u.client_id`)}
         left join tokens t on t.id = a.token_id and t.user_id = u.id

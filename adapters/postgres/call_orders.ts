@@ -16,7 +16,7 @@ import type { RecordStatus } from "../../src/records/record.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { offsetOf } from "../../src/kernel/page.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
-import { countedPage, toSlice, type Total } from "./pages.ts";
+import { countedPage, onPage, toSlice, type Total } from "./pages.ts";
 import { type Fragment, fragment, type Sql } from "./sql.ts";
 
 interface OrderRow {
@@ -128,7 +128,7 @@ export function callOrderRepo(sql: Sql, filter: ClientFilter): CallOrderRepo {
         and ${campaignId === undefined ? fragment`true` : ofCampaign(campaignId)}
         and ${recordId === undefined ? fragment`true` : ofRecord(recordId)}
         and ${status === undefined ? fragment`true` : fragment`o.status = ${status}`}`;
-      if (filter !== null && recordId === undefined) {
+      if (recordId === undefined) {
         const list = { clientId: filter, relation: "call_orders", parentId: campaignId, status };
         const rows = await sql<ViewRow & Total>`
           ${
@@ -137,8 +137,8 @@ export function callOrderRepo(sql: Sql, filter: ClientFilter): CallOrderRepo {
             rows: fragment`from call_orders o where ${condition}`,
           })
         }
-          select ${ORDER}, ${NAMES}, ${CIRCUMSTANCES}, total from counted left join keys on true
-          left join call_orders o on ${own} and o.id = keys.id
+          select ${ORDER}, ${NAMES}, ${CIRCUMSTANCES}, total from counted
+          left join call_orders o on ${onPage(filter, fragment`o`)}
           ${circumstances}
           order by o.created_at desc, o.id desc`;
         return toSlice(rows, toView);

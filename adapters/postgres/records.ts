@@ -16,8 +16,8 @@ import type {
 } from "../../src/records/record_repo.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
-import { countedPage, toSlice, type Total } from "./pages.ts";
-import { containing, found, matching, needleOf, withHits } from "./search.ts";
+import { countedPage, onPage, toSlice, type Total } from "./pages.ts";
+import { containing, found, matching, needleOf } from "./search.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
 interface RecordRow {
@@ -106,7 +106,7 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
       return row ? toRecord(row) : null;
     },
     async list({ search, status, typeId }, page) {
-      if (filter !== null && search === undefined) {
+      if (search === undefined) {
         const rows = await sql<RecordRow & Names & Total>`
           ${
           countedPage({ clientId: filter, relation: "records", parentId: typeId, status }, page, {
@@ -114,27 +114,25 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
             rows: fragment`from records r where ${own} and ${having(status, typeId)}`,
           })
         }
-          select ${RECORD}, ${NAMES}, total from counted left join keys on true
-          left join records r on ${own} and r.id = keys.id
+          select ${RECORD}, ${NAMES}, total from counted
+          left join records r on ${onPage(filter, fragment`r`)}
           left join record_types t on t.client_id = r.client_id and t.id = r.type_id
           left join clients c on c.id = r.client_id
           order by r.created_at desc, r.id desc`;
         return toSlice(rows, toView);
       }
-      const needle = search === undefined ? undefined : needleOf(search);
-      if (filter !== null && needle !== undefined) {
-        const rows = await sql<RecordRow & Names & Total & { at_least: boolean }>`
+      const needle = needleOf(search);
+      if (filter !== null) {
+        const rows = await sql<RecordRow & Names & Total>`
           select ${RECORD}, ${NAMES}, found.total, found.at_least
           from ${found(filter, needle, { status, typeId }, page)} as found
           left join records r on ${own} and r.id = any(found.ids)
           left join record_types t on t.client_id = r.client_id and t.id = r.type_id
           left join clients c on c.id = r.client_id
           order by r.created_at desc, r.id desc`;
-        const slice = toSlice(rows, toView);
-        return rows[0].at_least ? { ...slice, atLeast: true } : slice;
+        return toSlice(rows, toView);
       }
-      const condition = fragment`${own} and ${matching(filter, needle)}
-        and ${having(status, typeId)}`;
+      const condition = fragment`${matching(needle)} and ${having(status, typeId)}`;
       const rows = await sql<RecordRow & Names & Total>`
         select ${RECORD}, ${NAMES}, total
         from (select count(*)::int as total from records r where ${condition}) as counted
@@ -148,13 +146,25 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
       return toSlice(rows, toView);
     },
     async suggest(text, limit) {
-      const needle = text === "" ? undefined : needleOf(text);
+      const name = fragment`lower(r.name) collate "C"`;
+      const chosen = filter === null || text === ""
+        ? fragment`lower(r.name) like lower(${containing(text)})`
+        : fragment`r.id = any (
+            array(select records_named(${filter}, lower(${text}), ${limit})) || (select ids from ${
+          found(
+            filter,
+            { ...needleOf(text), number: null },
+            { onlyNames: true },
+            { page: 1, limit },
+          )
+        }))`;
+      const wholeFirst = text === "" ? fragment`` : fragment`${name} <> lower(${text}),`;
       const rows = await sql<Named>`
-        ${withHits(filter, needle)}
-        select r.id, r.name from records r
-        where ${own} and ${matching(filter, needle)}
-          and lower(r.name) like lower(${containing(text)})
-        order by lower(r.name) collate "C", r.id limit ${limit}`;
+        select r.id, r.name from (
+          select r.id, r.name from records r where ${own} and ${chosen}
+          order by ${wholeFirst} r.created_at desc, r.id desc limit ${limit}
+        ) as r
+        order by ${name}, r.id`;
       return [...rows];
     },
     async counts(id) {

@@ -22,11 +22,13 @@ export type ClientView = {
 /** Every client, by name. @throws DomainError `forbidden`. */
 export async function listClients({ uow }: Store, principal: Principal): Promise<ClientView[]> {
   requireMaster(principal);
-  return await uow.run("all", async ({ access, balance }) => {
-    const clients = await access.listClients();
-    const balances = await Promise.all(clients.map(({ id }) => balance.get(id)));
-    return clients.map((client, i) => ({ client, balance: balances[i] }));
-  });
+  const [clients, balances] = await uow.read(
+    "all",
+    ({ access, balance }) =>
+      Promise.all([access.listClients(), balance.list(Number.MAX_SAFE_INTEGER)]),
+  );
+  const byClient = new Map(balances.map(({ clientName: _, ...each }) => [each.clientId, each]));
+  return clients.map((client) => ({ client, balance: byClient.get(client.id) ?? null }));
 }
 
 /** Every client's uuid and name, by name: what a master chooses from. @throws DomainError `forbidden`. */

@@ -62,7 +62,10 @@ export interface RecordRepo {
   lock(id: Uuid): Promise<ContactRecord | null>;
   /** A page of records, newest first. */
   list(filter: RecordFilter, page: PageRequest): Promise<Slice<RecordView>>;
-  /** Records whose name contains the text, without regard to case, by name. */
+  /**
+   * Records whose name contains the text, without regard to case, by name. Where there are more than
+   * the limit: those whose whole name it is, then the newest.
+   */
   suggest(text: string, limit: number): Promise<Named[]>;
   /** How much there is about a record; zeros for one that does not exist. */
   counts(id: Uuid): Promise<RecordCounts>;

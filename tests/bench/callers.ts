@@ -18,8 +18,9 @@ export interface Caller {
   recordUuids: string[];
   recordTypeUuid: string;
   campaignUuids: string[];
-  /** Addresses that one record each has. */
+  /** Addresses that one record each has, and numbers. */
   emails: string[];
+  phoneNumbers: string[];
   /** Records without an open order for a campaign, and that campaign. */
   unplanned: { recordUuid: string; campaignUuid: string }[];
   /** Another number for every run. */
@@ -32,6 +33,8 @@ export interface Caller {
 
 /** Ranks by size: of the largest, of one in the middle, of the smallest. */
 export const RANKS = { huge: 0, middle: 9, small: 99 };
+/** Ranks of clients of about the same size, a hundredth of the largest's, with a hundredth of the data and with all. */
+export const SAME = { small: 1, large: 92 };
 
 /** Issues a token to the admin of a client, by rank, and looks around. */
 export async function callerOf(ownerUrl: string, rank: number): Promise<Caller> {
@@ -54,6 +57,8 @@ export async function callerOf(ownerUrl: string, rank: number): Promise<Caller> 
         array(select id from campaigns k where k.client_id = u.client_id order by name) as "campaignUuids",
         array(select email from records r where r.client_id = u.client_id order by md5(id::text) limit 300)
           as "emails",
+        array(select phone_number from records r where r.client_id = u.client_id order by md5(id::text) limit 300)
+          as "phoneNumbers",
         (select jsonb_agg(jsonb_build_object('recordUuid', r.id, 'campaignUuid', k.id)) from (
           select id from records r where r.client_id = u.client_id and r.status = 'active'
             and r.do_not_call_at is null

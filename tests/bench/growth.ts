@@ -6,9 +6,9 @@
  */
 import type { RequestText } from "./load.ts";
 import type { Loader } from "./loader.ts";
-import { resourceRead, toolCall } from "./messages.ts";
+import { promptGet, recordCompletion, resourceRead, toolCall } from "./messages.ts";
 import { median } from "./median.ts";
-import { type Caller, callerOf, RANKS } from "./callers.ts";
+import { type Caller, callerOf, RANKS, SAME } from "./callers.ts";
 import { firstCall, type Running, startStudio } from "./servers.ts";
 import { asLogin } from "./data/fill.ts";
 
@@ -59,6 +59,21 @@ function resource(uri: string, uuid: (caller: Caller, n: number) => string): Kin
   return { what: uri, writes: false, make, enough: () => true };
 }
 
+function prompt(
+  what: string,
+  name: string,
+  args: (caller: Caller, n: number) => Record<string, string>,
+): Kind {
+  const make = (caller: Caller, n: number) =>
+    promptGet("2026-07-28", caller.token, name, args(caller, n));
+  return { what, writes: false, make, enough: () => true };
+}
+
+function completion(what: string, value: string): Kind {
+  const make = ({ token }: Caller) => recordCompletion("2026-07-28", token, value);
+  return { what: `completion, ${what}`, writes: false, make, enough: () => true };
+}
+
 function nth<T>(list: T[], n: number): T {
   return list[n % list.length];
 }
@@ -84,6 +99,16 @@ const KINDS: Kind[] = [
     search: "example.com",
     page: 50,
   })),
+  tool("list-records, common term, page in the middle", "list-records", ({ records }) => ({
+    search: "example.com",
+    page: Math.ceil(deepest(records) / 3),
+  })),
+  tool("list-records, common term of one letter", "list-records", () => ({ search: "a" })),
+  tool("list-records, rare term of two letters", "list-records", () => ({ search: "zq" })),
+  tool("list-records, a phone number", "list-records", ({ phoneNumbers }, n) => ({
+    search: nth(phoneNumbers, n),
+  })),
+  tool("list-records, a name of one in 1,200", "list-records", () => ({ search: "Maria Nunes" })),
   tool("get-record", "get-record", (caller, n) => ({ uuid: record(caller, n) })),
   tool("create-record", "create-record", ({ recordTypeUuid, run }, n) => ({
     name: `Bench ${n}`,
@@ -97,6 +122,10 @@ const KINDS: Kind[] = [
   tool("list-call-orders, first page", "list-call-orders", () => ({})),
   tool("list-call-orders, last page", "list-call-orders", ({ records }) => ({
     page: deepest(2 * records),
+  })),
+  tool("list-call-orders, by status, deep page", "list-call-orders", ({ records }) => ({
+    status: "contacted",
+    page: deepest(records),
   })),
   tool("list-call-orders, by campaign and status", "list-call-orders", (caller, n) => ({
     campaignUuid: campaign(caller, n),
@@ -132,10 +161,32 @@ const KINDS: Kind[] = [
   resource("studio://records/{uuid}", record),
   resource("studio://campaigns/{uuid}/cost", campaign),
   resource("studio://costs/total", () => ""),
+  prompt("prompt review-campaign", "review-campaign", (caller, n) => ({
+    campaign: campaign(caller, n),
+  })),
+  prompt("prompt prepare-call", "prepare-call", (caller, n) => ({ record: record(caller, n) })),
+  prompt("prompt follow-up-list", "follow-up-list", (caller, n) => ({
+    campaign: campaign(caller, n),
+  })),
+  completion("of nothing", ""),
+  completion("common", "mar"),
+  completion("rare", "zq"),
 ];
 
-/** What the smallest client asks for, whose own data hardly grow while all others' do. */
-const OF_SMALL = ["list-records, first page", "list-records, common term", "get-record"];
+/** What other clients ask for, beside the largest. */
+const OF_OTHERS = [
+  "list-records, first page",
+  "list-records, rare term",
+  "list-records, common term",
+  "list-records, rare term of two letters",
+  "list-records, a name of one in 1,200",
+  "get-record",
+  "list-call-orders, first page",
+  "get-call-details",
+];
+
+/** Whom each is asked for: the smallest client, and one of the same size while all others grow. */
+const OTHERS = { small: "smallest client", same: "a client that does not grow" } as const;
 
 /** Measures every kind in both databases, round after round. */
 export async function growth(
@@ -149,20 +200,26 @@ export async function growth(
     large: undefined,
   };
   try {
-    const callers = { huge: {}, small: {} } as Record<"huge" | "small", Record<string, Caller>>;
+    const callers = { huge: {}, small: {}, same: {} } as Record<
+      "huge" | "small" | "same",
+      Record<string, Caller>
+    >;
     for (const world of ["small", "large"] as const) {
       callers.huge[world] = await callerOf(databases[world], RANKS.huge);
       callers.small[world] = await callerOf(databases[world], RANKS.small);
+      callers.same[world] = await callerOf(databases[world], SAME[world]);
       const { token } = callers.huge[world];
       servers[world] = await startStudio(asLogin(databases[world]), firstCall(token));
     }
     const cells = [
       ...KINDS.map((kind) => ({ kind, who: "huge" as const, what: kind.what })),
-      ...KINDS.filter(({ what }) => OF_SMALL.includes(what)).map((kind) => ({
-        kind,
-        who: "small" as const,
-        what: `${kind.what} (smallest client)`,
-      })),
+      ...(["small", "same"] as const).flatMap((who) =>
+        KINDS.filter(({ what }) => OF_OTHERS.includes(what)).map((kind) => ({
+          kind,
+          who,
+          what: `${kind.what} (${OTHERS[who]})`,
+        }))
+      ),
     ];
     const results: Growth[] = [];
     for (const { kind, who, what } of cells) {

@@ -33,11 +33,28 @@ export function resourceRead(era: Era, token: string, uri: string): RequestText 
   return rpc(era, token, "resources/read", uri, { uri }, '"contents"');
 }
 
+/** A prompt with what it is about. */
+export function promptGet(
+  era: Era,
+  token: string,
+  name: string,
+  args: Record<string, string>,
+): RequestText {
+  return rpc(era, token, "prompts/get", name, { name, arguments: args }, '"messages"');
+}
+
+/** What completes a record's name in a resource's address. */
+export function recordCompletion(era: Era, token: string, value: string): RequestText {
+  const ref = { type: "ref/resource", uri: "studio://records/{uuid}" };
+  const params = { ref, argument: { name: "uuid", value } };
+  return rpc(era, token, "completion/complete", undefined, params, '"completion"');
+}
+
 function rpc(
   era: Era,
   token: string,
   method: string,
-  name: string,
+  name: string | undefined,
   params: Record<string, unknown>,
   expect: string,
 ): RequestText {
@@ -51,7 +68,8 @@ function rpc(
   const headers = {
     "accept": "application/json, text/event-stream",
     "mcp-protocol-version": era,
-    ...(modern ? { "mcp-method": method, "mcp-name": name } : {}),
+    ...(modern ? { "mcp-method": method } : {}),
+    ...(modern && name !== undefined ? { "mcp-name": name } : {}),
   };
   return post("/mcp", token, headers, message, expect);
 }

@@ -31,7 +31,7 @@ const OF_PAGES: Record<string, number> = {
 
 /** The same of the operator's pages, for a master. */
 const OF_OPERATOR: Record<string, number> = {
-  "/operator/clients": 6,
+  "/operator/clients": 4,
   "/operator/clients/new": 2,
   "/operator/clients/:client": 7,
   "/operator/team": 4,

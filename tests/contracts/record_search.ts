@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import type { RecordFilter } from "../../src/records/record_repo.ts";
-import { recordRow, recordTypeRow } from "../support/rows.ts";
+import { minutes, recordRow, recordTypeRow } from "../support/rows.ts";
 import type { Company } from "../support/world.ts";
 import { PAGE } from "./paging.ts";
 import { contract, newCompany, scopeOf } from "./suite.ts";
@@ -144,6 +144,21 @@ export const recordSearchContract = contract("RecordRepo.search", (tell) => {
     });
     const named = await uow.read(scopeOf(company), ({ records }) => records.suggest("", 10));
     assertEquals(named.map(({ name }) => name), ["Ada", "bob", "Cid"]);
+  });
+
+  tell("suggests the whole name and the newest where there are more than wanted", async (uow) => {
+    const company = await newCompany(uow);
+    await uow.run(scopeOf(company), async ({ records }) => {
+      for (const [age, name] of ["Zoe Ada", "Ada Bo", "bob", "Mo Ada", "ADA", "Adam"].entries()) {
+        await records.insert(recordRow(company.type, { name, createdAt: minutes(-age) }));
+      }
+    });
+    const suggest = async (text: string) => {
+      const named = await uow.read(scopeOf(company), ({ records }) => records.suggest(text, 3));
+      return named.map(({ name }) => name);
+    };
+    assertEquals(await suggest("ada"), ["ADA", "Ada Bo", "Zoe Ada"]);
+    assertEquals(await suggest(""), ["Ada Bo", "bob", "Zoe Ada"]);
   });
 
   tell("suggests records by part of a name", async (uow) => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MAX_PAGE } from "../../../src/kernel/page.ts";
+import { MAX_PAGE, type Page } from "../../../src/kernel/page.ts";
 import type { Visit } from "../visit.tsx";
 
 /** The page of a list that the address names; the first one unless it names another. */
@@ -29,12 +29,12 @@ export function asked(visit: Visit, name: string): string | undefined {
 /** What {@link Pagination} needs, with the address's own filters in its links. */
 export function paging(
   visit: Visit,
-  { page, limit, total }: { page: number; limit: number; total: number },
+  { page, limit, total, atLeast }: Omit<Page<unknown>, "items" | "hasMore">,
 ) {
   const link = (wanted: number) => {
     const query = new URLSearchParams(visit.url.searchParams);
     query.set("page", String(wanted));
     return `${visit.url.pathname}?${query}`;
   };
-  return { page, pages: Math.ceil(total / limit), total, link };
+  return { page, pages: Math.ceil(total / limit), total, atLeast, link };
 }

@@ -115,7 +115,9 @@ function Found({ visit, found }: { visit: Visit; found: Page<RecordView> }) {
   return (
     <>
       <Table
-        caption={`Records, newest first: ${countText(found.total)}`}
+        caption={`Records, newest first: ${countText(found.total)}${
+          found.atLeast ? " or more" : ""
+        }`}
         columns={[
           { label: "Name" },
           { label: "Phone number" },

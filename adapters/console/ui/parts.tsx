@@ -128,16 +128,22 @@ export function Table(
 
 /** Where one is in a long list; `link` makes the address of another page. */
 export function Pagination(
-  { page, pages, total, link }: {
+  { page, pages, total, atLeast = false, link }: {
     page: number;
     pages: number;
     total: number;
+    /** Whether there may be more than that. */
+    atLeast?: boolean;
     link: (page: number) => string;
   },
 ) {
   return (
     <nav class="pagination" aria-label="Pages">
-      <span>Page {page} of {Math.max(1, pages)}, {total.toLocaleString("en")} in all</span>
+      <span>
+        {atLeast
+          ? `Page ${page}, ${total.toLocaleString("en")} or more in all`
+          : `Page ${page} of ${Math.max(1, pages)}, ${total.toLocaleString("en")} in all`}
+      </span>
       <span class="pagination-links">
         {page > 1 && <a class="button quiet small" rel="prev" href={link(page - 1)}>Previous</a>}
         {page < pages && <a class="button quiet small" rel="next" href={link(page + 1)}>Next</a>}

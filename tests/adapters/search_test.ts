@@ -1,0 +1,121 @@
+/**
+ * Searching more records than are looked at one by one: whatever way a page is found in, it holds
+ * what a plain look at the table gives, and the total is right, or a lower bound and says so.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { PostgresUnitOfWork } from "../../adapters/postgres/unit_of_work.ts";
+import type { RecordFilter } from "../../src/records/record_repo.ts";
+import { newWorld, scopeOf } from "../contracts/suite.ts";
+import {
+  embeddedDatabases,
+  serverDatabases,
+  type TestDatabase,
+  type TestDatabases,
+} from "../support/databases.ts";
+import { whenThere } from "../support/skip.ts";
+import type { World } from "../support/world.ts";
+
+const ROWS = 4_000;
+const LIMIT = 20;
+
+/** Terms, and the condition on i from 0, oldest first, of the names that have them. */
+const TERMS: [what: string, term: string, i: string][] = [
+  ["in every name", "person", "true"],
+  ["in every second name", "even", "i % 2 = 0"],
+  ["in one of forty", "fortieth", "i % 40 = 0"],
+  ["in one of two hundred", "seldom", "i % 200 = 7"],
+  ["in a single one", "unicorn", "i = 11"],
+  ["in one, of two letters", "zq", "i = 12"],
+  ["in one, of one letter", "é", "i = 13"],
+  ["in one, of two letters that fill a name in Chinese", "王伟", "i = 14"],
+  ["in one, with a quote and a backslash", "o'\\", "i = 15"],
+  ["in none", "nowhere", "false"],
+  ["in none, of two letters", "qj", "false"],
+  ["in the newest only", "fresh", `i >= ${ROWS - 300}`],
+  ["in the oldest only", "ancient", "i < 300"],
+  ["in the newest and a few old ones", "mostly", `i >= ${ROWS - 60} or i in (3, 5)`],
+];
+
+searchOn("PGlite", embeddedDatabases);
+whenThere("postgres", "searching, PostgreSQL", () => searchOn("PostgreSQL", serverDatabases));
+
+function searchOn(name: string, open: () => Promise<TestDatabases | null>): void {
+  Deno.test({
+    name: `${name}: rare, common and clustered terms are found on every page, and counted`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+  }, async () => {
+    const databases = await open();
+    assert(databases);
+    const db = await databases.fresh({ flightMs: 60_000 });
+    const world = await newWorld(new PostgresUnitOfWork(db.lanes));
+    await db.asSuperuser(recordsText(world));
+    for (const [what, term] of TERMS) {
+      await everyPage(db, world, what, { search: term });
+      await everyPage(db, world, `${what}, archived`, { search: term, status: "archived" });
+    }
+    await everyPage(db, world, "a number", { search: "(415) 200-1234", typeId: world.type.id });
+    await everyPage(db, world, "an end of a number", { search: "0777" });
+    const uow = new PostgresUnitOfWork(db.lanes);
+    const suggested = await uow.read(
+      scopeOf(world),
+      ({ records }) => records.suggest("person 12", 3),
+    );
+    assertEquals(suggested.map((each) => each.name.split(" ", 2).join(" ")), [
+      "Person 12",
+      "Person 1298",
+      "Person 1299",
+    ]);
+    await db.close();
+    await databases.stop();
+  });
+}
+
+/** Names with the terms, archived every third; mail addresses and numbers that have none of them. */
+function recordsText({ client, type }: World): string {
+  const words = TERMS.map(([, term, condition]) =>
+    `case when ${condition} then ' ${term.replaceAll("'", "''")}' else '' end`
+  );
+  return `
+    insert into records (client_id, id, type_id, name, email, phone_number, status, parameters, created_at, updated_at)
+    select '${client.id}', gen_random_uuid(), '${type.id}', 'Person ' || i || ${words.join(" || ")},
+      i || '@mail.test', '+1415' || 2000000 + i, case i % 3 when 0 then 'archived' else 'active' end, '{}',
+      timestamptz '2026-01-01Z' + i / 2 * interval '1 minute', now()
+    from generate_series(0, ${ROWS - 1}) as i;
+    update records set name = 'Person 12' where name like 'Person 12 %'`;
+}
+
+async function everyPage(
+  db: TestDatabase,
+  world: World,
+  what: string,
+  filter: RecordFilter,
+): Promise<void> {
+  const uow = new PostgresUnitOfWork(db.lanes);
+  // The operator's search takes no short cuts.
+  const expected: string[] = [];
+  for (let page = 1, more = true; more; page++) {
+    const slice = await uow.read(
+      "all",
+      ({ records }) => records.list(filter, { page, limit: 100 }),
+    );
+    const own = slice.items.filter(({ record }) => record.clientId === world.client.id);
+    expected.push(...own.map(({ record }) => record.id));
+    more = page * 100 < slice.total;
+  }
+  const last = Math.ceil(expected.length / LIMIT);
+  for (
+    const page of new Set([1, 2, 10, Math.ceil(last / 2), last - 1, last, last + 1, 1_000_000])
+  ) {
+    if (page < 1) continue;
+    const { items, total, atLeast = false } = await uow.read(
+      scopeOf(world),
+      ({ records }) => records.list(filter, { page, limit: LIMIT }),
+    );
+    const from = (page - 1) * LIMIT;
+    const ids = items.map(({ record }) => record.id);
+    assertEquals(ids, expected.slice(from, from + LIMIT), `${what}, page ${page}`);
+    if (atLeast) assert(total > from + LIMIT && total <= expected.length, `${what}: ${total}`);
+    else assertEquals(total, expected.length, `${what}, page ${page}`);
+  }
+}
