@@ -76,7 +76,9 @@ function completionOf({ uri, value }: { uri: string; value: string }) {
 }
 
 /** Through the endpoint, in the eras by turns. */
-async function throughEndpoint(uow?: UnitOfWork): Promise<{ askers: Asker[]; way: Way }> {
+async function throughEndpoint(
+  uow?: UnitOfWork,
+): Promise<{ askers: Asker[]; way: Way; failures: () => unknown[] }> {
   const endpoint = await openEndpoint({ uow });
   const askers = await threeClients(endpoint);
   for (const { token, principal } of askers) endpoint.people[token] = principal;
@@ -99,7 +101,9 @@ async function throughEndpoint(uow?: UnitOfWork): Promise<{ askers: Asker[]; way
     const text = method === "tools/call" ? result.content[0].text : JSON.stringify(result);
     return { refused: result.isError ?? false, text };
   };
-  return { askers, way };
+  // Such as of a write that was kept off another client's row by the last fence alone.
+  const failures = () => endpoint.reported.filter(({ event }) => event === "tool failed");
+  return { askers, way, failures };
 }
 
 async function run(askers: Asker[], way: Way, count: number, atATime = 1): Promise<void> {
@@ -117,8 +121,9 @@ Deno.test(`${STRAIGHT} calls with each other's uuids show nobody another client'
 });
 
 Deno.test(`nor do ${THROUGH_ENDPOINT} through the endpoint, in both eras`, async () => {
-  const { askers, way } = await throughEndpoint();
+  const { askers, way, failures } = await throughEndpoint();
   await run(askers, way, THROUGH_ENDPOINT);
+  assertEquals(failures(), []);
 });
 
 const title = `nor do ${THROUGH_POSTGRES} through the endpoint and PostgreSQL`;
@@ -127,8 +132,9 @@ whenThere("postgres", title, () => {
     const databases = (await serverDatabases())!;
     const { lanes, close } = await databases.fresh();
     try {
-      const { askers, way } = await throughEndpoint(new PostgresUnitOfWork(lanes));
+      const { askers, way, failures } = await throughEndpoint(new PostgresUnitOfWork(lanes));
       await run(askers, way, THROUGH_POSTGRES, AT_A_TIME);
+      assertEquals(failures(), []);
     } finally {
       await close();
       await databases.stop();
