@@ -10,12 +10,26 @@ import { ConfigError, readPort, readSpeed } from "./config.ts";
 import { type DemoPasswords, setDemoPasswords } from "./demo/demo_passwords.ts";
 import { type DemoTokens, fillDemo } from "./demo/fill_demo.ts";
 import { jsonLog } from "./log.ts";
-import { openEmbedded } from "./postgres/pglite.ts";
+import { type Embedded, openEmbedded } from "./postgres/pglite.ts";
 
 const HOST = "127.0.0.1";
 const DEFAULT_SPEED = 20;
 /** Milliseconds for running requests after Ctrl-C. */
 const GRACE = 3_000;
+/** Room that a database which stopped for want of it gets back before it is opened: two WAL segments. */
+const ROOM_BYTES = 32 * 2 ** 20;
+/** Milliseconds between two looks whether there is room. */
+const ROOM_PAUSE = 2_000;
+
+/** A studio that answers, and what it stands on. */
+interface Serving {
+  database: Embedded;
+  studio: Studio;
+  /** Whether the database has stopped by itself: there is nothing left to be ended. */
+  lost: boolean;
+  /** Ends what it does by itself. */
+  rest(): Promise<void>;
+}
 
 /** What `dev.json` says. */
 interface DevFile {
@@ -36,13 +50,65 @@ async function main(args: string[]): Promise<void> {
   const directory = `${data}/postgres`;
 
   // The listener comes first, so that a port in use is said before anything is made.
-  let studio: Studio | null = null;
+  let serving = null as Serving | null;
   const listener = Deno.serve(
     { port, hostname: HOST, onListen() {} },
     (request, info) =>
-      studio?.http.fetch(request, info) ?? new Response("Starting", { status: 503 }),
+      serving?.studio.http.fetch(request, info) ?? new Response("Starting", { status: 503 }),
   );
   const publicUrl = new URL(`http://${HOST}:${listener.addr.port}`);
+  const log = jsonLog(new SystemClock(), (line) => console.log(line));
+
+  const open = async (fresh: boolean): Promise<Pick<Serving, "database" | "studio">> => {
+    const database = await openEmbedded({ directory, fresh });
+    void database.stopped.then((error) => stopped(database, error));
+    await prepareDatabase(database.target);
+    await database.fence();
+    const studio = await compose({
+      database: database.target,
+      readDatabase: null,
+      publicUrl,
+      telephony: { kind: "simulated", speed },
+      signingKey: null,
+      limits: { requestsPerMinute: null, databaseConnections: 3 },
+      log: (level, event, fields) => level === "info" ? undefined : log(level, event, fields),
+    });
+    return { database, studio };
+  };
+  const serve = ({ database, studio }: Pick<Serving, "database" | "studio">) => {
+    const stopping = new AbortController();
+    const work = studio.work(stopping.signal);
+    const rest = async () => {
+      stopping.abort();
+      await work;
+    };
+    serving = { database, studio, lost: false, rest };
+  };
+  const stopped = async (database: Embedded, error: Error) => {
+    if (serving !== null && serving.database !== database) return;
+    const cause = error.cause instanceof Error ? error.cause.message : error.cause;
+    console.error(
+      `DATABASE STOPPED: ${error.message} (${cause}). Nothing that was answered is lost. ` +
+        `Is the disk of ${directory} full? Make room: it goes on by itself then.`,
+    );
+    if (serving === null) Deno.exit(1);
+    // It answers on: that it lives, and that the database cannot be reached.
+    serving.lost = true;
+    await serving.rest();
+    await serving.studio.close();
+    await database.close();
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, ROOM_PAUSE));
+      if (!await hasRoom(`${data}/room`)) continue;
+      try {
+        serve(await open(false));
+        console.error("The database goes on.");
+        return;
+      } catch (error) {
+        log("warn", "the database cannot go on yet", { error });
+      }
+    }
+  };
 
   // There while the demo is being made: what a crash left half-made is made anew.
   const making = `${data}/making`;
@@ -50,30 +116,10 @@ async function main(args: string[]): Promise<void> {
   const known = fresh ? null : await readDevFile(file);
   const started = performance.now();
   if (known === null) console.log("Making the demo company, its records and its past calls …");
-  const database = await openEmbedded({ directory, fresh });
-  void database.stopped.then((error) => {
-    const cause = error.cause instanceof Error ? error.cause.message : error.cause;
-    console.error(
-      `DATABASE STOPPED: ${error.message} (${cause}). Nothing that was answered is lost. ` +
-        `Is the disk of ${directory} full? Make room, and start again.`,
-    );
-    Deno.exit(1);
-  });
-  await prepareDatabase(database.target);
-  await database.fence();
-  const log = jsonLog(new SystemClock(), (line) => console.log(line));
-  const made = await compose({
-    database: database.target,
-    readDatabase: null,
-    publicUrl,
-    telephony: { kind: "simulated", speed },
-    signingKey: null,
-    limits: { requestsPerMinute: null, databaseConnections: 3 },
-    log: (level, event, fields) => level === "info" ? undefined : log(level, event, fields),
-  });
+  const made = await open(fresh);
   if (known === null) await Deno.writeTextFile(making, "");
-  const tokens = known?.tokens ?? await fillDemo(made);
-  const signIn = known?.signIn ?? await setDemoPasswords(made.app);
+  const tokens = known?.tokens ?? await fillDemo(made.studio);
+  const signIn = known?.signIn ?? await setDemoPasswords(made.studio.app);
   await writeDevFile(file, {
     mcpUrl: new URL("/mcp", publicUrl).href,
     consoleUrl: publicUrl.href,
@@ -81,9 +127,7 @@ async function main(args: string[]): Promise<void> {
     signIn,
   });
   if (known === null) await Deno.remove(making);
-  const stopping = new AbortController();
-  const work = made.work(stopping.signal);
-  studio = made;
+  serve(made);
   if (known === null) {
     console.log(`… done in ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
   }
@@ -91,16 +135,29 @@ async function main(args: string[]): Promise<void> {
 
   const stop = async () => {
     const late = setTimeout(() => Deno.exit(1), GRACE);
-    made.stopWaiting();
+    if (serving === null || serving.lost) Deno.exit(0);
+    const { studio, database, rest } = serving;
+    studio.stopWaiting();
     await listener.shutdown();
-    stopping.abort();
-    await work;
-    await made.close();
+    await rest();
+    await studio.close();
     await database.close();
     clearTimeout(late);
     Deno.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, stop);
+}
+
+/** Whether a file of {@link ROOM_BYTES} can be written at a path; it is gone afterwards. */
+async function hasRoom(path: string): Promise<boolean> {
+  try {
+    await Deno.writeFile(path, new Uint8Array(ROOM_BYTES));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await Deno.remove(path).catch(() => {});
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -27,6 +27,8 @@ import { statsRepo } from "./stats.ts";
 
 /** SQLSTATEs of a value that another row has, perhaps since a moment ago, and of a deadlock. */
 const COLLISIONS: (string | undefined)[] = ["23505", "40P01"];
+/** SQLSTATE of a disk without room. */
+const DISK_FULL = "53100";
 /** The third time it is not a coincidence. */
 const TRIES = 3;
 
@@ -167,7 +169,10 @@ function watched<Repo extends object>(repo: Repo, started: Promise<unknown>[]): 
 function domainError(error: unknown): unknown {
   if (!(error instanceof StoreError)) return error;
   if (error.kind === "unavailable") {
-    const message = "The database cannot be reached at the moment; nothing was changed. Try again.";
+    const message = error.code === DISK_FULL
+      ? "The database's disk is full; nothing was changed. Try again once whoever runs this " +
+        "server has made room."
+      : "The database cannot be reached at the moment; nothing was changed. Try again.";
     return new DomainError("unavailable", message, {}, { cause: error });
   }
   if (error.kind === "unknown_outcome") {

@@ -1,7 +1,8 @@
 /** A clock that jumps a day ahead or an hour back: nothing dials twice, and nothing waits for ever. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { LeasedRateLimits } from "../../adapters/leased_rate_limits.ts";
 import { MemoryRateLimits } from "../../adapters/memory/rate_limits.ts";
+import { BATCH_ROWS } from "../../src/records/contact_import.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { assertSumsHold } from "../support/recount.ts";
 import { importRow } from "../support/rows.ts";
@@ -36,6 +37,10 @@ for (const [jump, by] of Object.entries(JUMPS)) {
     });
     const ended = await callNow(studio, call);
     assertEquals([ended.endReason, ended.durationSeconds], ["contact_hangup", 30]);
+    const steps = ended.timeline.map(({ at }) => at.getTime());
+    assertEquals(steps, steps.toSorted((a, b) => a - b), "no step stands before an earlier one");
+    // By the studio's clock it has gone on for a day: to cut it off is the lesser evil.
+    assertEquals(gateway.hungUp.length > 0, by > 0, "hung up when overlong, and only then");
     await app.calls.dialDue();
     assertEquals(gateway.dialled.length, 1);
     assertEquals((await orderNow(studio, due)).status, "contacted");
@@ -50,12 +55,16 @@ for (const [jump, by] of Object.entries(JUMPS)) {
     gateway.lookupResult = () => ({ kind: "unknown", why: "timeout" });
     await clock.advance(by);
     // As long as the provider may have put it through, and as the clock was wrong.
-    for (let minutes = 0; minutes < 300; minutes++) {
+    let minutes = 0;
+    for (; minutes < 300; minutes++) {
       await app.calls.reconcile(60);
       if ((await callNow(studio, call)).endedAt !== null) break;
       assertEquals(await app.calls.dialDue(), 0);
       await clock.advance(MINUTE);
     }
+    const possible = gateway.quietSeconds / 60 + 2 * call.maxSeconds / 60 - by / MINUTE;
+    assert(minutes >= possible, `given up after ${minutes} min, might ring for ${possible}`);
+    assert(gateway.lookedUp.length > 0, "it was looked up");
     assertEquals((await callNow(studio, call)).endReason, "provider_unavailable");
     assertEquals(gateway.dialled.length, 1);
     assertSumsHold(await contentsOf(store));
@@ -64,20 +73,40 @@ for (const [jump, by] of Object.entries(JUMPS)) {
   Deno.test(`${jump}: an import whose worker is gone is taken up again, and adds nobody twice`, async () => {
     const studio = await openStudio();
     const { app, clock, store, company, admin } = studio;
-    const rows = Array.from({ length: 3 }, (_, i) => ({
+    // Its first batch is done.
+    const rows = Array.from({ length: BATCH_ROWS + 50 }, (_, i) => ({
       line: i + 2,
       fields: { name: `Row ${i}`, phoneNumber: `+1415555${2000 + i}` },
     }));
+    const batches = [rows.slice(0, BATCH_ROWS), rows.slice(BATCH_ROWS)];
     const leaseUntil = new Date(clock.now().getTime() + MINUTE);
-    const running = importRow(company.type, { rows: rows.length, leaseUntil });
-    await store.run("all", ({ imports }) => imports.insert(running, [rows]));
+    const before = { rows: rows.length, nextRow: BATCH_ROWS, created: BATCH_ROWS };
+    const running = importRow(company.type, { ...before, leaseUntil });
+    await store.run("all", ({ imports }) => imports.insert(running, batches));
     await clock.advance(by);
     for (let minutes = 0; minutes < 90; minutes++) {
-      await app.imports.run();
+      await Promise.all([app.imports.run(), app.imports.run()]);
       await clock.advance(MINUTE);
     }
-    const { items } = await app.records.list(admin, { limit: 100 });
-    assertEquals(items.length, rows.length);
+    const { total } = await app.records.list(admin, { limit: 1 });
+    assertEquals(total, 50, "of what was done already, nothing is done again");
+    const after = await app.imports.get(admin, running.id);
+    const { status, created, duplicates } = after.contactImport;
+    assertEquals([status, created, duplicates], ["done", rows.length, 0]);
+  });
+
+  Deno.test(`${jump}: the same key still gives the same call, and dials nobody`, async () => {
+    const studio = await openStudio();
+    const { app, admin, clock, gateway } = studio;
+    const wish = { callOrderUuid: (await addOrder(studio)).id, idempotencyKey: "one" };
+    const { call } = await app.calls.initiate(admin, wish);
+    await report(studio, call, { type: "ended", reason: "busy", durationSeconds: null });
+    await clock.advance(by);
+    await clock.advance(HOUR);
+    await app.calls.forgetKeys();
+    const again = await app.calls.initiate(admin, wish);
+    assertEquals([again.call.id, again.repeated], [call.id, true]);
+    assertEquals(gateway.dialled.length, 1);
   });
 }
 

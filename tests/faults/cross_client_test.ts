@@ -1,7 +1,9 @@
 /**
  * 100,000 calls of clients who know each other's uuids, by three ways: most of them straight into the
- * tools, a tenth through the endpoint in both protocol eras, and some thousand through the endpoint on
- * PostgreSQL, with its row-level security. `CROSS_CLIENT_CALLS` makes it more for a long run.
+ * tools, a tenth through the endpoint in both protocol eras, and a fifth through the endpoint on
+ * PostgreSQL, with its row-level security, several at a time over connections that all clients share.
+ * `CROSS_CLIENT_CALLS` makes it another number, `CROSS_CLIENT_POSTGRES` another number on PostgreSQL:
+ * with 100000, all of them take that way.
  */
 import { assert, assertEquals } from "@std/assert";
 import { buildCatalogue } from "../../adapters/mcp/catalogue.ts";
@@ -20,8 +22,10 @@ import { openStudio, type Studio } from "../support/studio.ts";
 
 const CALLS = Number(Deno.env.get("CROSS_CLIENT_CALLS") ?? 100_000);
 const THROUGH_ENDPOINT = Math.round(CALLS / 10);
-const THROUGH_POSTGRES = Math.round(CALLS / 50);
-const STRAIGHT = CALLS - THROUGH_ENDPOINT - THROUGH_POSTGRES;
+const THROUGH_POSTGRES = Number(Deno.env.get("CROSS_CLIENT_POSTGRES") ?? Math.round(CALLS / 5));
+const STRAIGHT = Math.max(0, CALLS - THROUGH_ENDPOINT - THROUGH_POSTGRES);
+/** Of those on PostgreSQL; more than there are connections. */
+const AT_A_TIME = 16;
 
 /** Straight into the tools, past the protocol. */
 function straight({ app }: Studio): Way {
@@ -72,7 +76,9 @@ function completionOf({ uri, value }: { uri: string; value: string }) {
 }
 
 /** Through the endpoint, in the eras by turns. */
-async function throughEndpoint(uow?: UnitOfWork): Promise<{ askers: Asker[]; way: Way }> {
+async function throughEndpoint(
+  uow?: UnitOfWork,
+): Promise<{ askers: Asker[]; way: Way; failures: () => unknown[] }> {
   const endpoint = await openEndpoint({ uow });
   const askers = await threeClients(endpoint);
   for (const { token, principal } of askers) endpoint.people[token] = principal;
@@ -95,16 +101,18 @@ async function throughEndpoint(uow?: UnitOfWork): Promise<{ askers: Asker[]; way
     const text = method === "tools/call" ? result.content[0].text : JSON.stringify(result);
     return { refused: result.isError ?? false, text };
   };
-  return { askers, way };
+  // Such as of a write that was kept off another client's row by the last fence alone.
+  const failures = () => endpoint.reported.filter(({ event }) => event === "tool failed");
+  return { askers, way, failures };
 }
 
-async function run(askers: Asker[], way: Way, count: number): Promise<void> {
+async function run(askers: Asker[], way: Way, count: number, atATime = 1): Promise<void> {
   const seed = Math.floor(Math.random() * 2 ** 31);
   console.log(`${count} calls, seed ${seed}`);
-  const tally = await askAll(askers, way, count, randomFrom(seed));
+  const tally = await askAll(askers, way, count, randomFrom(seed), atATime);
   assertEquals(tally.answered + tally.refused, count);
   // Otherwise nothing would have been shown.
-  assert(tally.answered > count / 5 && tally.foreign > count / 10, JSON.stringify(tally));
+  assert(tally.answered >= count / 5 && tally.foreign >= count / 10, JSON.stringify(tally));
 }
 
 Deno.test(`${STRAIGHT} calls with each other's uuids show nobody another client's row`, async () => {
@@ -113,8 +121,9 @@ Deno.test(`${STRAIGHT} calls with each other's uuids show nobody another client'
 });
 
 Deno.test(`nor do ${THROUGH_ENDPOINT} through the endpoint, in both eras`, async () => {
-  const { askers, way } = await throughEndpoint();
+  const { askers, way, failures } = await throughEndpoint();
   await run(askers, way, THROUGH_ENDPOINT);
+  assertEquals(failures(), []);
 });
 
 const title = `nor do ${THROUGH_POSTGRES} through the endpoint and PostgreSQL`;
@@ -123,8 +132,9 @@ whenThere("postgres", title, () => {
     const databases = (await serverDatabases())!;
     const { lanes, close } = await databases.fresh();
     try {
-      const { askers, way } = await throughEndpoint(new PostgresUnitOfWork(lanes));
-      await run(askers, way, THROUGH_POSTGRES);
+      const { askers, way, failures } = await throughEndpoint(new PostgresUnitOfWork(lanes));
+      await run(askers, way, THROUGH_POSTGRES, AT_A_TIME);
+      assertEquals(failures(), []);
     } finally {
       await close();
       await databases.stop();

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Lane } from "../../adapters/postgres/lane.ts";
 import { serverDatabases } from "../support/databases.ts";
-import { setUpOrders } from "../support/killed_server.ts";
+import { setUpOrders, sleep } from "../support/killed_server.ts";
 import { startServerProcess } from "../support/server_process.ts";
 import { whenThere } from "../support/skip.ts";
 
@@ -10,6 +10,11 @@ const CALLERS = 400;
 const CONNECTIONS = 3;
 /** A call that takes longer counts as one that never ends. */
 const SETTLES_WITHIN_MS = 8000;
+/** Milliseconds after which a caller comes again; told were whole seconds. */
+const IMPATIENCE_MS = 200;
+const PROBES = 12;
+/** Requests that the server works on at a time. */
+const PLACES = 100;
 
 /** What became of a call. */
 type Fate = "answered" | "unavailable" | "overloaded" | "hung" | string;
@@ -83,6 +88,11 @@ whenThere("postgres", title, () => {
       const server = await startServerProcess({
         DATABASE_URL: target.url,
         LIMIT_DATABASE_CONNECTIONS: String(CONNECTIONS),
+        LIMIT_REQUESTS_IN_FLIGHT: String(PLACES),
+        // All have one token, and come again and again.
+        LIMIT_REQUESTS_PER_MINUTE: "1000000",
+        LIMIT_CLIENT_REQUESTS_PER_MINUTE: "1000000",
+        LIMIT_ADDRESS_REQUESTS_PER_MINUTE: "1000000",
       });
       const eras = ["modern", "legacy"] as const;
       assertEquals(await Promise.all(eras.map((era) => ask(server.url, token, era))), [
@@ -90,21 +100,38 @@ whenThere("postgres", title, () => {
         "answered",
       ]);
       await blocker.simple("begin; lock table records in access exclusive mode");
-      const fates = Array.from(
-        { length: CALLERS },
-        (_, i) => ask(server.url, token, eras[i % 2]),
-      );
-      // From the first that has waited in vain on, every connection is held.
-      await Promise.any(fates.map(async (fate) => assertEquals(await fate, "unavailable")));
-      for (const probe of ["/healthz", "/readyz", "/healthz", "/readyz"]) {
+      const fates: Fate[] = [];
+      const { promise: waitedInVain, resolve: noteVain } = Promise.withResolvers<void>();
+      let over = false;
+      const callers = Array.from({ length: CALLERS }, async (_, i) => {
+        for (; !over; await sleep(IMPATIENCE_MS)) {
+          const fate = await ask(server.url, token, eras[i % 2]);
+          fates.push(fate);
+          if (fate !== "overloaded") noteVain();
+        }
+      });
+      const pushing = Promise.all(callers);
+      // From the first that has waited in vain on, every connection is held, and others wait for them.
+      await waitedInVain;
+      const early = fates.length - 1;
+      for (let i = 0; i < PROBES; i++) {
+        const probe = ["/healthz", "/readyz"][i % 2];
         const response = await fetch(server.url + probe);
         assertEquals([response.status, (await response.json()).ok], [200, true], probe);
+        // Whoever has been sent away stands at the door again.
+        for (const before = fates.length; fates.length < before + CALLERS - PLACES;) {
+          await sleep(10);
+        }
       }
-      const during = counted(await Promise.all(fates));
+      over = true;
+      await pushing;
+      const during = counted(fates);
       console.log("while blocked:", during);
       const { unavailable = 0, overloaded = 0, ...rest } = during;
       assertEquals(rest, {}, "each is refused as told, none hangs, none gets a 500");
       assert(unavailable > 0 && overloaded > 0);
+      // As many as there are no places for were sent away before anybody had waited in vain.
+      assert(early >= CALLERS - PLACES, `only ${early} were sent away early`);
       await blocker.simple("rollback");
       const after = counted(
         await Promise.all(

@@ -89,12 +89,13 @@ function textsIn(value: unknown): string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-/** Asks so many questions; fails at the first answer with what is not the asker's. */
+/** Asks so many questions, some at a time; fails at the first answer with what is not the asker's. */
 export async function askAll(
   askers: Asker[],
   way: Way,
   count: number,
   random: () => number,
+  atATime = 1,
 ): Promise<{ answered: number; refused: number; foreign: number }> {
   const owner = new Map(
     askers.flatMap((asker) =>
@@ -103,7 +104,7 @@ export async function askAll(
   );
   const tally = { answered: 0, refused: 0, foreign: 0 };
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)];
-  for (let i = 0; i < count; i++) {
+  const askOne = async () => {
     const asker = pick(askers);
     const question = randomQuestion(asker, askers, pick, random);
     const asked = JSON.stringify(question);
@@ -128,7 +129,11 @@ export async function askAll(
     }
     refused ? tally.refused++ : tally.answered++;
     if (!refused) learn(asker, question, text);
-  }
+  };
+  let left = count;
+  await Promise.all(Array.from({ length: atATime }, async () => {
+    while (left-- > 0) await askOne();
+  }));
   return tally;
 }
 

@@ -26,9 +26,32 @@ export function postHead(token: string, headers: Record<string, string>): string
   return `POST /mcp HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 
-/** Sends it, and reads until the other end closes or has answered; empty when it merely closed. */
-export async function sendRaw(port: number, { head, body, finish }: RawRequest): Promise<string> {
+/** Milliseconds of real time after which a connection that is still open hangs. */
+const SETTLES_WITHIN_MS = 8_000;
+
+/**
+ * Sends it, and reads until the other end closes or has answered; empty when it merely closed.
+ *
+ * @throws Error when neither happens in time.
+ */
+export async function sendRaw(port: number, request: RawRequest): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const hangs = Promise.withResolvers<never>();
+  const late = setTimeout(
+    () => hangs.reject(new Error("neither answered nor closed in time")),
+    SETTLES_WITHIN_MS,
+  );
+  try {
+    return await Promise.race([exchange(connection, request), hangs.promise]);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+async function exchange(
+  connection: Deno.Conn,
+  { head, body, finish }: RawRequest,
+): Promise<string> {
   const answer = readAnswer(connection);
   // Whoever is refused early finds the connection closed while still sending.
   await writeAll(connection, encoder.encode(head)).catch(() => {});
