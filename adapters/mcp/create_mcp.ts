@@ -19,15 +19,7 @@ import type { Denied } from "./dispatch.ts";
 import type { Report } from "./errors.ts";
 import { Listening, listens } from "./listening.ts";
 import { type Fate, type Observe, operationOf } from "./observe.ts";
-import {
-  answerLegacy,
-  answerPlainly,
-  isLegacy,
-  MODERN,
-  plainLegacy,
-  plainModern,
-  readsJson,
-} from "./plain.ts";
+import { answerPlainly, MODERN, plainLegacy, plainModern, readsJson } from "./plain.ts";
 import { serverFor } from "./server_for.ts";
 import { TOOLS } from "./tools/mod.ts";
 import { Waits } from "./waits.ts";
@@ -95,19 +87,14 @@ export function createMcp(deps: McpDeps): Mcp {
   const streaming = createMcpHandler(serve, { onerror, responseMode: "sse" });
   const listening = new Listening({ app, serve, onerror, clock });
   const plainly = async (request: Request, body: unknown, caller: PassedThrough) => {
-    if (isLegacy(request, paramsOf(body))) {
-      const server = () => serverFor({ ...shared, ...caller, era: "legacy" });
-      const message = plainLegacy(request, body);
-      const answer = message && await answerPlainly(server(), message, {});
-      if (answer !== null) return Response.json(answer);
-      return await answerLegacy(server(), withBothAccepted(request), body);
-    }
-    const message = readsJson(request) ? plainModern(request, body) : null;
+    if (!readsJson(request)) return null;
+    const modern = request.headers.get("mcp-protocol-version") === MODERN;
+    const message = modern ? plainModern(request, body) : plainLegacy(request, body);
     if (message === null) return null;
-    const server = serverFor({ ...shared, ...caller, era: "modern" });
-    server.speak(MODERN);
+    const server = serverFor({ ...shared, ...caller, era: modern ? "modern" : "legacy" });
+    if (modern) server.speak(MODERN);
     const classification = { era: "modern", revision: MODERN } as const;
-    const answer = await answerPlainly(server, message, { classification });
+    const answer = await answerPlainly(server, message, modern ? { classification } : {});
     return answer && Response.json(answer);
   };
   return {

@@ -16,29 +16,20 @@ import {
   type Server,
   SUPPORTED_PROTOCOL_VERSIONS,
   type Transport,
-  WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 
 /** What a message's `_meta` has when it is of the later era. */
 const CLAIM = "io.modelcontextprotocol/protocolVersion";
-const LEGACY = /^202[45]-/;
 
 /** The revision of the later era that is served. */
 export const MODERN = "2026-07-28";
 
-/** Whether a message is surely of a revision before 2026, and its sender reads plain JSON. */
-export function isLegacy(request: Request, params: Record<string, unknown> | undefined): boolean {
-  const version = request.headers.get("mcp-protocol-version");
-  if (version !== null && !LEGACY.test(version)) return false;
-  return readsJson(request) && claimOf(params) === undefined;
-}
-
-/** The message, when the server itself can answer it and no more than that is to be done. */
-export function plainLegacy(request: Request, message: unknown): JSONRPCRequest | null {
-  const version = request.headers.get("mcp-protocol-version");
+/** The message, when it is surely of a revision before 2026 and the server itself can answer it. */
+export function plainLegacy({ headers }: Request, message: unknown): JSONRPCRequest | null {
+  const version = headers.get("mcp-protocol-version");
   const known = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
-  // What `initialize` asks of HTTP, and what is wrong with other messages, the SDK knows.
-  return known && isJSONRPCRequest(message) && message.method !== "initialize" ? message : null;
+  if (!known || !isJSONRPCRequest(message)) return null;
+  return claimOf(message.params) === undefined ? message : null;
 }
 
 /**
@@ -46,7 +37,7 @@ export function plainLegacy(request: Request, message: unknown): JSONRPCRequest 
  * letter by letter, while the SDK knows what else is allowed, and how to refuse what is not.
  */
 export function plainModern({ headers }: Request, message: unknown): JSONRPCRequest | null {
-  if (headers.get("mcp-protocol-version") !== MODERN || !isJSONRPCRequest(message)) return null;
+  if (!isJSONRPCRequest(message)) return null;
   const { method, params } = message;
   // Of which revisions there are, the SDK's HTTP side tells.
   if (method === "server/discover" || headers.get("mcp-method") !== method) return null;
@@ -69,24 +60,6 @@ export async function answerPlainly(
   const exchange = new Exchange();
   await server.connect(exchange);
   return await exchange.ask(message, extra);
-}
-
-/** What the SDK answers to any other message of a revision before 2026. */
-export async function answerLegacy(
-  server: Server,
-  request: Request,
-  parsedBody: unknown,
-): Promise<Response> {
-  const transport = new WebStandardStreamableHTTPServerTransport({
-    sessionIdGenerator: undefined,
-    enableJsonResponse: true,
-  });
-  await server.connect(transport);
-  try {
-    return await transport.handleRequest(request, { parsedBody });
-  } finally {
-    await server.close();
-  }
 }
 
 /**
