@@ -96,23 +96,22 @@ export function reposOf(sql: Sql, filter: ClientFilter, noted: Change[] = []): R
 
 /** Repositories that are made when they are first asked for: most work needs one or two of them. */
 class LazyRepos {
+  /**
+   * The same functions for every object: with accessors of its own each would get a hidden class of its
+   * own too, which is kept until the next full collection, and with it what the functions can reach.
+   */
+  static readonly #ACCESSORS = Object.fromEntries(NAMES.map((name) => [name, {
+    enumerable: true,
+    get(this: LazyRepos) {
+      return this.#made[name] ??= this.#make(name);
+    },
+  }]));
   readonly #made: { [Name in keyof Repos]?: object } = {};
   readonly #make: (name: keyof Repos) => object;
 
   constructor(make: (name: keyof Repos) => object) {
     this.#make = make;
-  }
-
-  static {
-    // On the prototype: with accessors of its own each object would get a hidden class of its own too.
-    for (const name of NAMES) {
-      Object.defineProperty(this.prototype, name, {
-        enumerable: true,
-        get(this: LazyRepos) {
-          return this.#made[name] ??= this.#make(name);
-        },
-      });
-    }
+    Object.defineProperties(this, LazyRepos.#ACCESSORS);
   }
 }
 

@@ -89,10 +89,9 @@ function fencesOn(name: string, source: TestDatabases | Promise<TestDatabases | 
     name: `${name}: no method of a repository is without a probe`,
     fn() {
       const repos = reposOf(() => Promise.reject(new Error("not to be asked")), null);
-      const methods: string[] = [];
-      for (const repo in repos) {
-        methods.push(...Object.keys(repos[repo as keyof Repos]).map((each) => `${repo}.${each}`));
-      }
+      const methods = Object.entries(repos).flatMap(([repo, methods]) =>
+        Object.keys(methods).map((method) => `${repo}.${method}`)
+      );
       assertEquals(methods.toSorted(), everyProbe().map((probe) => probe.name).toSorted());
     },
   });
