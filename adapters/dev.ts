@@ -62,18 +62,24 @@ async function main(args: string[]): Promise<void> {
   const open = async (fresh: boolean): Promise<Pick<Serving, "database" | "studio">> => {
     const database = await openEmbedded({ directory, fresh });
     void database.stopped.then((error) => stopped(database, error));
-    await prepareDatabase(database.target);
-    await database.fence();
-    const studio = await compose({
-      database: database.target,
-      readDatabase: null,
-      publicUrl,
-      telephony: { kind: "simulated", speed },
-      signingKey: null,
-      limits: { requestsPerMinute: null, databaseConnections: 3 },
-      log: (level, event, fields) => level === "info" ? undefined : log(level, event, fields),
-    });
-    return { database, studio };
+    try {
+      await prepareDatabase(database.target);
+      await database.fence();
+      const studio = await compose({
+        database: database.target,
+        readDatabase: null,
+        publicUrl,
+        telephony: { kind: "simulated", speed },
+        signingKey: null,
+        limits: { requestsPerMinute: null, databaseConnections: 3 },
+        log: (level, event, fields) => level === "info" ? undefined : log(level, event, fields),
+      });
+      return { database, studio };
+    } catch (error) {
+      // It holds the directory, which the next try needs.
+      await database.close();
+      throw error;
+    }
   };
   const serve = ({ database, studio }: Pick<Serving, "database" | "studio">) => {
     const stopping = new AbortController();

@@ -23,6 +23,9 @@ const FINISHED = "finished";
 /** 1 MiB, ten seconds, 64 levels. */
 export const BODY_LIMITS: BodyLimits = { bytes: 1 << 20, milliseconds: 10_000, depth: 64 };
 
+/** Bytes of a body that is read at once: as much as the platform reads ahead in any case. */
+const SHORT = 65_536;
+
 /**
  * Refuses, by its headers alone, a body that would be refused anyway.
  *
@@ -86,11 +89,11 @@ export async function readBody(
   limits: BodyLimits,
   clock: Clock,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { headers } = request;
-  if (Number(headers.get("content-length")) > limits.bytes) throw tooLarge(limits);
-  // A body whose length is known needs no stream, which costs as much as reading it. A request with
-  // chunks besides does not come this far.
-  const reader = headers.has("content-length") ? null : request.body?.getReader();
+  const length = request.headers.get("content-length");
+  if (Number(length) > limits.bytes) throw tooLarge(limits);
+  // A short body needs no stream. What has come of a longer one can only be let go of through one.
+  const short = length !== null && Number(length) <= SHORT;
+  const reader = short ? null : request.body?.getReader();
   if (reader === undefined) return new Uint8Array();
   try {
     const read = reader === null ? wholeOf(request) : chunksOf(reader, limits);

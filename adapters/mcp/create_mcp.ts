@@ -94,8 +94,13 @@ export function createMcp(deps: McpDeps): Mcp {
     const server = serverFor({ ...shared, ...caller, era: modern ? "modern" : "legacy" });
     if (modern) server.speak(MODERN);
     const classification = { era: "modern", revision: MODERN } as const;
-    const answer = await answerPlainly(server, message, modern ? { classification } : {});
-    return answer && Response.json(answer);
+    const { answer, refused } = await answerPlainly(
+      server,
+      message,
+      modern ? { classification } : {},
+    );
+    // What status a refusal has in the later era, the SDK's HTTP side knows.
+    return modern && refused ? null : Response.json(answer);
   };
   return {
     async fetch(request, { principal: caller, body, stillAllowed }) {

@@ -21,6 +21,9 @@ import {
 /** What a message's `_meta` has when it is of the later era. */
 const CLAIM = "io.modelcontextprotocol/protocolVersion";
 
+/** How a name in a header begins that is not to be taken as it is written. */
+const ENCODED = "=?";
+
 /** The revision of the later era that is served. */
 export const MODERN = "2026-07-28";
 
@@ -41,8 +44,10 @@ export function plainModern({ headers }: Request, message: unknown): JSONRPCRequ
   const { method, params } = message;
   // Of which revisions there are, the SDK's HTTP side tells.
   if (method === "server/discover" || headers.get("mcp-method") !== method) return null;
-  const name = params?.name ?? params?.uri ?? null;
-  return claimOf(params) === MODERN && headers.get("mcp-name") === name ? message : null;
+  const named = (method === "resources/read" ? params?.uri : params?.name) ?? null;
+  const name = headers.get("mcp-name");
+  if (name !== named || name?.startsWith(ENCODED)) return null;
+  return claimOf(params) === MODERN ? message : null;
 }
 
 /** Whether the sender takes a plain JSON document for an answer. */
@@ -51,15 +56,21 @@ export function readsJson({ headers }: Request): boolean {
   return accept.includes("json") || accept.includes("*/*");
 }
 
-/** The server's answer; null when the SDK refuses the message before anything is done. */
+/** The server's answer, and whether it refused the message before anything was done. */
 export async function answerPlainly(
   server: Server,
   message: JSONRPCRequest,
   extra: MessageExtraInfo,
-): Promise<JSONRPCMessage | null> {
+): Promise<Answer> {
   const exchange = new Exchange();
   await server.connect(exchange);
   return await exchange.ask(message, extra);
+}
+
+/** An answer, and how soon it came. */
+export interface Answer {
+  answer: JSONRPCMessage;
+  refused: boolean;
 }
 
 /**
@@ -71,13 +82,13 @@ class Exchange implements Transport {
   onclose?: Transport["onclose"];
   onerror?: Transport["onerror"];
   // Forgotten once it is called: the SDK's own functions outlive the call (see postgres/lane.ts).
-  #answer: ((message: JSONRPCMessage | null) => void) | null = null;
+  #settle: ((answer: Answer) => void) | null = null;
   /** What the server answers while it is only looking at the message is a refusal. */
   #looking = true;
 
-  ask(message: JSONRPCMessage, extra: MessageExtraInfo): Promise<JSONRPCMessage | null> {
+  ask(message: JSONRPCMessage, extra: MessageExtraInfo): Promise<Answer> {
     return new Promise((resolve) => {
-      this.#answer = resolve;
+      this.#settle = resolve;
       this.onmessage?.(message, extra);
       this.#looking = false;
     });
@@ -89,8 +100,8 @@ class Exchange implements Transport {
 
   send(message: JSONRPCMessage): Promise<void> {
     if ("method" in message) return Promise.resolve();
-    this.#answer?.(this.#looking ? null : message);
-    this.#answer = null;
+    this.#settle?.({ answer: message, refused: this.#looking });
+    this.#settle = null;
     return Promise.resolve();
   }
 

@@ -93,7 +93,9 @@ export class LanePool implements LaneOwner {
 
   /** An idle lane is lost. */
   laneClosed(lane: Lane): void {
-    this.#idle.splice(this.#idle.indexOf(lane), 1);
+    const at = this.#idle.indexOf(lane);
+    if (at === -1) return;
+    this.#idle.splice(at, 1);
     this.#dismiss(lane);
   }
 

@@ -78,7 +78,8 @@ function keysOf(page: PageRequest, listed: Listed): Fragment {
 /**
  * The condition on an alias that its row is one of the page's `keys`. As lists of keys, because of a
  * plain join the planner, whose plan is for every page, expects a tenth of all rows; and with the
- * client named, from whom it knows the clients of whatever else is joined.
+ * client named, from whom it knows the clients of whatever else is joined. No two clients have an id
+ * in common: ids are random.
  */
 export function onPage(filter: ClientFilter, alias: Fragment): Fragment {
   const ofClient = filter === null

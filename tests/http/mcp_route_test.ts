@@ -196,6 +196,24 @@ Deno.test("a body over 1 MiB is refused without a declared length, before all of
   await response.body?.cancel();
 });
 
+Deno.test("what has come of a long body is let go of when the rest is too slow", async () => {
+  for (const length of ["1000000", null]) {
+    let letGo = false;
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(900_000)),
+      cancel: () => void (letGo = true),
+    });
+    const server = harness();
+    const pending = server.fetch(mcpRequest({ body, headers: { "content-length": length } }));
+    let answered = false;
+    void pending.then(() => answered = true);
+    while (!answered) await server.clock.advance(1000);
+    const response = await pending;
+    assertEquals([response.status, letGo], [408, true]);
+    await response.body?.cancel();
+  }
+});
+
 Deno.test("a body of exactly 1 MiB is served", async () => {
   const start = '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"';
   const body = start + "x".repeat(1_048_576 - start.length - 3) + '"}}';

@@ -127,6 +127,37 @@ for (const era of ["modern", "legacy"] as const) {
   });
 }
 
+Deno.test("plain requests must name in the header what the body asks for, as the SDK wants it", async () => {
+  const { fetch } = await openEndpoint();
+  const read = { name: "allowed", uri: "studio://costs/total" };
+  const encoded = "=?base64?bGlzdC1yZWNvcmRz?=";
+  const cases: [typeof MESSAGES[0], name: string, status: number][] = [
+    [["resources/read", read], "allowed", 400],
+    [["resources/read", read], read.uri, 200],
+    [["tools/call", { name: encoded, arguments: {} }], encoded, 400],
+    [["tools/call", { name: "list-records", arguments: {} }], encoded, 200],
+    [["tools/call", { name: "list-records", arguments: {} }], "get-record", 400],
+  ];
+  for (const [message, name, status] of cases) {
+    for (const accept of ["application/json", "text/event-stream"]) {
+      const sent = request("modern", accept, message);
+      sent.headers.set("mcp-name", name);
+      assertEquals((await answer(await fetch(sent))).status, status, `${name}, ${accept}`);
+    }
+  }
+});
+
+Deno.test("whoever takes either gets JSON, also of a refusal", async () => {
+  const { fetch } = await openEndpoint();
+  for (const method of ["tools/list", "no/such/method"]) {
+    const response = await fetch(
+      request("legacy", "application/json, text/event-stream", [method]),
+    );
+    assertEquals(response.headers.get("content-type"), "application/json");
+    await response.body?.cancel();
+  }
+});
+
 Deno.test("an answer in JSON is only for whoever reads JSON", async () => {
   const { fetch } = await openEndpoint();
   const types = await Promise.all(["application/json", "text/event-stream"].map(async (accept) => {

@@ -76,7 +76,7 @@ export interface State {
 export interface Seen {
   client: Client;
   balance: Balance | null;
-  liveCalls: number;
+  liveCalls: string;
   ledger: Page<LedgerEntry>;
   users: User[];
   roles: Role[];
@@ -139,7 +139,7 @@ async function see(visit: Visit): Promise<Seen> {
     client,
     balance,
     ledger,
-    liveCalls: live.total,
+    liveCalls: live.atLeast ? `${live.total} or more` : String(live.total),
     users: people.users.filter(ours),
     roles: people.roles.filter(ours),
     tokens: Map.groupBy(tokens.map(({ token }) => token), ({ userId }) => userId),
@@ -212,7 +212,7 @@ function Money({ visit, seen, state }: { visit: Visit; seen: Seen; state: State 
             ["Reserved for live calls", shown(balance?.reserved)],
             ["Spent", shown(balance?.spent)],
             ["Paid in", shown(balance?.paidIn)],
-            ["Live calls", String(liveCalls)],
+            ["Live calls", liveCalls],
           ]}
         />
         <form class="form" method="post" action={`${pathOf(visit)}/top-up`}>
