@@ -83,7 +83,7 @@ export interface Serving {
 
 /**
  * The SDK's server, which leaves alone what is checked here already: the arguments of calls, and their
- * results, which are ours. Checking twenty records took it a fifth of such a call.
+ * results, which are ours. Checking twenty records takes it a twentieth of such a call, or more.
  */
 class ToolServer extends Server {
   /** Makes the server speak a revision that no transport has told it of. */
