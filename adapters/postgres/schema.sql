@@ -958,19 +958,19 @@ begin
 end $function$;
 grant execute on function cut_block(list_blocks,text) to app_functions;
 
-CREATE OR REPLACE FUNCTION public.find_records(client uuid, text_pattern text, phone_pattern text, grams tsquery, only_names boolean, wanted_status text, wanted_type uuid, skipped bigint, wanted integer, OUT ids uuid[], OUT total integer, OUT at_least boolean)
+CREATE OR REPLACE FUNCTION public.find_records(client uuid, text_pattern text, text_part text, phone_part text, phone_pattern text, indexed boolean, wanted_status text, wanted_type uuid, skipped bigint, wanted integer, OUT ids uuid[], OUT total integer, OUT at_least boolean)
  RETURNS record
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_custom_plan'
+ SET enable_sort TO 'off'
 AS $function$
 declare
-  newest constant integer := 500;
-  from_index constant integer := 4;
+  newest constant integer := 2000;
+  -- One match in so many records makes a term common.
+  common constant integer := 50;
   seen integer;
-  rows bigint;
-  depth bigint;
 begin
   ids := '{}';
   total := 0;
@@ -978,64 +978,48 @@ begin
   if client is distinct from app_client_id() then
     return;
   end if;
-  select coalesce(array_agg(r.id order by r.created_at desc, r.id desc) filter (
-      where (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
-        and (not only_names or lower(r.name) like text_pattern)
-    ), '{}'), count(*)
+  select coalesce(array_agg(r.id order by r.created_at desc, r.id desc)
+      filter (where r.search_text like text_pattern or r.phone_number ~ phone_pattern), '{}'), count(*)
     into ids, seen
   from (
-    select r.id, r.created_at, r.name, r.search_text, r.phone_number from records r where r.client_id = client
+    select r.id, r.created_at, r.search_text, r.phone_number from records r where r.client_id = client
       and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
     order by r.created_at desc, r.id desc limit newest
   ) as r;
   total := cardinality(ids);
-  if seen < newest or total > skipped + wanted then
-    at_least := seen = newest;
-    ids := ids[skipped + 1:skipped + wanted];
-    return;
-  end if;
-
-  select coalesce(sum(l.rows), 0) into rows from lists l
-  where l.client_id = client and l.relation = 'records' and l.status = coalesce(wanted_status, '')
-    and l.parent_id = coalesce(wanted_type, '00000000-0000-0000-0000-000000000000');
-  depth := (skipped + wanted + 1) * newest / nullif(total, 0);
-  if depth <= from_index * total * rows / newest then
-    -- Matches may be further apart from here on, but not without end.
-    depth := 3 * depth;
-    select coalesce(array_agg(r.id order by r.nth) filter (where r.nth > skipped), '{}'), count(*) into ids, total
-    from (
-      select r.id, row_number() over () as nth from (
-        select r.id, r.name, r.search_text, r.phone_number from records r where r.client_id = client
-          and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
-        order by r.created_at desc, r.id desc limit depth
-      ) as r
-      where (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
-        and (not only_names or lower(r.name) like text_pattern)
-      limit skipped + wanted + 1
+  if seen = newest and total * common < seen and indexed then
+    with hits as materialized (
+      select r.created_at, r.id from records r
+      where r.client_id = client and (r.search_text like text_part or r.phone_number like phone_part)
+        and (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
+        and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
+    )
+    select coalesce(array_agg(r.id order by r.created_at desc, r.id desc), '{}') into ids from hits r;
+    total := cardinality(ids);
+  elsif seen = newest and total <= skipped + wanted then
+    select coalesce(array_agg(r.id order by r.created_at desc, r.id desc), '{}') into ids from (
+      select r.created_at, r.id from records r where r.client_id = client
+        and (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
+        and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
+      order by r.created_at desc, r.id desc offset skipped limit wanted + 1
     ) as r;
-    at_least := total > skipped + wanted;
-    if at_least or depth >= rows then
-      ids := ids[1:wanted];
-      return;
+    at_least := cardinality(ids) > wanted;
+    total := skipped + cardinality(ids);
+    if cardinality(ids) = 0 then
+      -- Past the end.
+      select count(*) into total from records r where r.client_id = client
+        and (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
+        and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type);
     end if;
+    ids := ids[1:wanted];
+    return;
+  else
+    at_least := seen = newest;
   end if;
-
-  -- By itself, so that no other index is read along with it. Whatever the letters are, patterns are held against the
-  -- client's own records alone: an error could tell of others'.
-  with hits as materialized (
-    select r.client_id, r.id, r.created_at, r.status, r.type_id from records r
-    where search_grams(r.client_id, r.search_text || U&'\0001' || r.phone_number) @@ grams
-      and case when r.client_id = client then (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
-        and (not only_names or lower(r.name) like text_pattern) else false end
-  )
-  select coalesce(array_agg(r.id order by r.created_at desc, r.id desc), '{}') into ids from hits r
-  where r.client_id = client and (wanted_status is null or r.status = wanted_status)
-    and (wanted_type is null or r.type_id = wanted_type);
-  total := cardinality(ids);
   ids := ids[skipped + 1:skipped + wanted];
 end $function$;
-alter function find_records(uuid,text,text,tsquery,boolean,text,uuid,bigint,integer) owner to app_functions;
-grant execute on function find_records(uuid,text,text,tsquery,boolean,text,uuid,bigint,integer) to app_tenant;
+alter function find_records(uuid,text,text,text,text,boolean,text,uuid,bigint,integer) owner to app_functions;
+grant execute on function find_records(uuid,text,text,text,text,boolean,text,uuid,bigint,integer) to app_tenant;
 
 CREATE OR REPLACE FUNCTION public.identify(token_hash text, moment timestamp with time zone)
  RETURNS TABLE(token_id uuid, user_id uuid, token_name text, hash text, read_only boolean, token_permissions jsonb, token_created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, token_caps jsonb)
@@ -1215,6 +1199,85 @@ $function$;
 alter function open_invitation(text) owner to app_functions;
 grant execute on function open_invitation(text) to app_auth;
 
+CREATE OR REPLACE FUNCTION public.records_found(client uuid, text_pattern text, phone_pattern text, grams tsquery, only_names boolean, wanted_status text, wanted_type uuid, skipped bigint, wanted integer, OUT ids uuid[], OUT total integer, OUT at_least boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+  newest constant integer := 500;
+  from_index constant integer := 4;
+  seen integer;
+  rows bigint;
+  depth bigint;
+begin
+  ids := '{}';
+  total := 0;
+  at_least := false;
+  if client is distinct from app_client_id() then
+    return;
+  end if;
+  select coalesce(array_agg(r.id order by r.created_at desc, r.id desc) filter (
+      where (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
+        and (not only_names or lower(r.name) like text_pattern)
+    ), '{}'), count(*)
+    into ids, seen
+  from (
+    select r.id, r.created_at, r.name, r.search_text, r.phone_number from records r where r.client_id = client
+      and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
+    order by r.created_at desc, r.id desc limit newest
+  ) as r;
+  total := cardinality(ids);
+  if seen < newest or total > skipped + wanted then
+    at_least := seen = newest;
+    ids := ids[skipped + 1:skipped + wanted];
+    return;
+  end if;
+
+  select coalesce(sum(l.rows), 0) into rows from lists l
+  where l.client_id = client and l.relation = 'records' and l.status = coalesce(wanted_status, '')
+    and l.parent_id = coalesce(wanted_type, '00000000-0000-0000-0000-000000000000');
+  depth := (skipped + wanted + 1) * newest / nullif(total, 0);
+  if depth <= from_index * total * rows / newest then
+    -- Matches may be further apart from here on, but not without end.
+    depth := 3 * depth;
+    select coalesce(array_agg(r.id order by r.nth) filter (where r.nth > skipped), '{}'), count(*) into ids, total
+    from (
+      select r.id, row_number() over () as nth from (
+        select r.id, r.name, r.search_text, r.phone_number from records r where r.client_id = client
+          and (wanted_status is null or r.status = wanted_status) and (wanted_type is null or r.type_id = wanted_type)
+        order by r.created_at desc, r.id desc limit depth
+      ) as r
+      where (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
+        and (not only_names or lower(r.name) like text_pattern)
+      limit skipped + wanted + 1
+    ) as r;
+    at_least := total > skipped + wanted;
+    if at_least or depth >= rows then
+      ids := ids[1:wanted];
+      return;
+    end if;
+  end if;
+
+  -- By itself, so that no other index is read along with it. Whatever the letters are, patterns are held against the
+  -- client's own records alone: an error could tell of others'.
+  with hits as materialized (
+    select r.client_id, r.id, r.created_at, r.status, r.type_id from records r
+    where search_grams(r.client_id, r.search_text || U&'\0001' || r.phone_number) @@ grams
+      and case when r.client_id = client then (r.search_text like text_pattern or r.phone_number ~ phone_pattern)
+        and (not only_names or lower(r.name) like text_pattern) else false end
+  )
+  select coalesce(array_agg(r.id order by r.created_at desc, r.id desc), '{}') into ids from hits r
+  where r.client_id = client and (wanted_status is null or r.status = wanted_status)
+    and (wanted_type is null or r.type_id = wanted_type);
+  total := cardinality(ids);
+  ids := ids[skipped + 1:skipped + wanted];
+end $function$;
+alter function records_found(uuid,text,text,tsquery,boolean,text,uuid,bigint,integer) owner to app_functions;
+grant execute on function records_found(uuid,text,text,tsquery,boolean,text,uuid,bigint,integer) to app_tenant;
+
 CREATE OR REPLACE FUNCTION public.records_named(client uuid, whole_name text, wanted integer)
  RETURNS SETOF uuid
  LANGUAGE sql
@@ -1263,6 +1326,22 @@ end $function$;
 grant execute on function search_query(uuid,text) to app_functions;
 grant execute on function search_query(uuid,text) to app_master;
 grant execute on function search_query(uuid,text) to app_tenant;
+
+CREATE OR REPLACE FUNCTION public.search_records(client uuid, text_pattern text, phone_pattern text)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 50
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+begin
+  return query
+    select r.id from records r
+    where r.client_id = client and client = (select app_client_id())
+      and (r.search_text like text_pattern or r.phone_number like phone_pattern);
+end $function$;
+alter function search_records(uuid,text,text) owner to app_functions;
+grant execute on function search_records(uuid,text,text) to app_tenant;
 
 CREATE OR REPLACE FUNCTION public.sign_in_account(address text)
  RETURNS TABLE(user_id uuid, client_id uuid, role_id uuid, email text, user_name text, master boolean, user_created_at timestamp with time zone, role_client_id uuid, role_name text, admin boolean, role_permissions jsonb, password_hash text, signed_in_at timestamp with time zone)

@@ -52,7 +52,7 @@ export function found(
   const grams = number && number.part !== part
     ? fragment`${inText} || search_query(${client}, ${number.part})`
     : inText;
-  return fragment`find_records(${client}, lower(${text}), ${number?.pattern ?? null}, ${grams},
+  return fragment`records_found(${client}, lower(${text}), ${number?.pattern ?? null}, ${grams},
     ${onlyNames}, ${status ?? null}, ${typeId ?? null}, ${offsetOf(page)}, ${page.limit})`;
 }
 
