@@ -23,7 +23,10 @@ const FINISHED = "finished";
 /** 1 MiB, ten seconds, 64 levels. */
 export const BODY_LIMITS: BodyLimits = { bytes: 1 << 20, milliseconds: 10_000, depth: 64 };
 
-/** Bytes of a body that is read at once: as much as the platform reads ahead in any case. */
+/**
+ * Bytes of a body that is read at once. What has come of one that is never finished stays until its
+ * sender hangs up, so they are few.
+ */
 const SHORT = 65_536;
 
 /**

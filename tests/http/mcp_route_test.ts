@@ -1,3 +1,4 @@
+/** What stands before the MCP endpoint. One file, because each test is a few lines at the same route. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DomainError } from "../../src/kernel/errors.ts";
 import { harness, mcpRequest, somebody } from "./harness.ts";
