@@ -19,10 +19,13 @@ import type { Denied } from "./dispatch.ts";
 import type { Report } from "./errors.ts";
 import { Listening, listens } from "./listening.ts";
 import { type Fate, type Observe, operationOf } from "./observe.ts";
+import { jsonOf } from "./results.ts";
 import { answerPlainly, MODERN, plainLegacy, plainModern, readsJson } from "./plain.ts";
 import { serverFor } from "./server_for.ts";
 import { TOOLS } from "./tools/mod.ts";
 import { Waits } from "./waits.ts";
+
+const AS_JSON = { headers: { "Content-Type": "application/json" } };
 
 /** What the endpoint is made of. */
 export interface McpDeps {
@@ -100,7 +103,7 @@ export function createMcp(deps: McpDeps): Mcp {
       modern ? { classification } : {},
     );
     // What status a refusal has in the later era, the SDK's HTTP side knows.
-    return modern && refused ? null : Response.json(answer);
+    return modern && refused ? null : new Response(jsonOf(answer), AS_JSON);
   };
   return {
     async fetch(request, { principal: caller, body, stillAllowed }) {

@@ -47,6 +47,8 @@ export interface Tool<
   input: Input;
   output: Output;
   call(context: ToolContext, input: z.output<Input>): Promise<z.input<Output>>;
+  /** What to say instead of a result that is longer than clients let one be. */
+  shorten?(result: z.input<Output>): z.input<Output>;
 }
 
 /** Checks a tool's definition, keeping the types of its input and output. */

@@ -52,7 +52,8 @@ export async function callTool(
   }
   try {
     refuseEarly(tool, context.principal);
-    return success(await tool.call(context, parseArguments(tool, call.arguments ?? {})));
+    const value = await tool.call(context, parseArguments(tool, call.arguments ?? {}));
+    return success(value, tool.shorten);
   } catch (error) {
     fate.error = "tool_error";
     fate.why = error instanceof DomainError ? error.code : "unexpected";

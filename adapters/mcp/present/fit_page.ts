@@ -12,7 +12,11 @@ const encoder = new TextEncoder();
 
 /** Whether a value is short enough. */
 export function fits(value: unknown): boolean {
-  const text = JSON.stringify(value);
+  return isShort(JSON.stringify(value));
+}
+
+/** Whether a value's JSON is. */
+export function isShort(text: string): boolean {
   // A character is three bytes at most.
   return text.length * 3 <= MAX_BYTES || encoder.encode(text).length <= MAX_BYTES;
 }
@@ -63,6 +67,18 @@ export interface Reduction<Row> {
   notice: string;
   /** The shorter row; the same one when there is nothing to leave out. */
   reduce(row: Row): Row;
+}
+
+/** A list tool's `shorten`: its rows fit, and its `notice` says what was left out for that. */
+export function shortenRows<Key extends string, Row extends object>(
+  key: Key,
+  reductions: Reduction<Row>[],
+) {
+  return <Result extends { [K in Key]: Row[] } & { notice?: string }>(result: Result): Result => {
+    const { rows, notice } = fitPage(result[key], reductions);
+    const notices = [result.notice, notice].filter((each) => each !== undefined);
+    return { ...result, [key]: rows, notice: notices.join("; ") || undefined };
+  };
 }
 
 /** The rows as they are or, one reduction after the other, short enough, and what was left out. */

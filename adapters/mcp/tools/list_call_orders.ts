@@ -3,8 +3,25 @@ import { CALL_ORDER_STATUSES } from "../../../src/call_orders/call_order.ts";
 import { defineTool, READS } from "../define_tool.ts";
 import { choice, paging, uuid } from "../fields.ts";
 import { callOrderShape, presentCallOrder } from "../present/call_order.ts";
-import { cut, fitPage, type Reduction, without } from "../present/fit_page.ts";
+import { cut, type Reduction, shortenRows, without } from "../present/fit_page.ts";
 import { paged, pageOf } from "../present/wire.ts";
+
+const listed = z.object(callOrderShape);
+
+const REDUCTIONS: Reduction<z.input<typeof listed>>[] = [
+  {
+    notice: "long instructions are cut off; ask for a smaller limit",
+    reduce: (row) => cut(row, 60, "instructions"),
+  },
+  {
+    notice: "blockedBy has no message; ask for a smaller limit",
+    reduce: (row) => row.blockedBy ? { ...row, blockedBy: without(row.blockedBy, "message") } : row,
+  },
+  {
+    notice: "instructions are left out, long names cut off; ask for a smaller limit",
+    reduce: (row) => cut(without(row, "instructions"), 40, "recordName", "campaignName"),
+  },
+];
 
 /** `list-call-orders` */
 export const listCallOrders = defineTool({
@@ -24,29 +41,14 @@ export const listCallOrders = defineTool({
     ...paging,
   }),
   output: z.object({
-    callOrders: z.array(z.object(callOrderShape)),
+    callOrders: z.array(listed),
     ...paged,
     notice: z.string().optional(),
   }),
   async call({ app, principal }, input) {
     const page = await app.callOrders.list(principal, input);
-    const all = page.items.map((view) => presentCallOrder(view, principal));
-    const { rows, notice } = fitPage(all, REDUCTIONS);
-    return { callOrders: rows, ...pageOf(page), notice };
+    const callOrders = page.items.map((view) => presentCallOrder(view, principal));
+    return { callOrders, ...pageOf(page) };
   },
+  shorten: shortenRows("callOrders", REDUCTIONS),
 });
-
-const REDUCTIONS: Reduction<ReturnType<typeof presentCallOrder>>[] = [
-  {
-    notice: "long instructions are cut off; ask for a smaller limit",
-    reduce: (row) => cut(row, 60, "instructions"),
-  },
-  {
-    notice: "blockedBy has no message; ask for a smaller limit",
-    reduce: (row) => row.blockedBy ? { ...row, blockedBy: without(row.blockedBy, "message") } : row,
-  },
-  {
-    notice: "instructions are left out, long names cut off; ask for a smaller limit",
-    reduce: (row) => cut(without(row, "instructions"), 40, "recordName", "campaignName"),
-  },
-];

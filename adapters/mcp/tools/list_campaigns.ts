@@ -3,8 +3,27 @@ import { CAMPAIGN_STATUSES } from "../../../src/campaigns/campaign.ts";
 import { MAX_SEARCH } from "../../../src/kernel/text.ts";
 import { defineTool, READS } from "../define_tool.ts";
 import { choice, paging, text } from "../fields.ts";
-import { cut, fitPage, without } from "../present/fit_page.ts";
+import { cut, type Reduction, shortenRows, without } from "../present/fit_page.ts";
 import { compact, owned, ownerOf, paged, pageOf, time } from "../present/wire.ts";
+
+const listed = z.object({
+  uuid: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  status: z.string(),
+  assistantName: z.string(),
+  autoDial: z.boolean(),
+  createdAt: z.string(),
+  ...owned,
+});
+
+const REDUCTIONS: Reduction<z.input<typeof listed>>[] = [{
+  notice: "long descriptions are cut off; ask for a smaller limit",
+  reduce: (row) => cut(row, 60, "description"),
+}, {
+  notice: "descriptions are left out, long names cut off; ask for a smaller limit",
+  reduce: (row) => cut(without(row, "description"), 60, "name", "assistantName"),
+}];
 
 /** `list-campaigns` */
 export const listCampaigns = defineTool({
@@ -21,22 +40,13 @@ export const listCampaigns = defineTool({
     ...paging,
   }),
   output: z.object({
-    campaigns: z.array(z.object({
-      uuid: z.string(),
-      name: z.string(),
-      description: z.string().optional(),
-      status: z.string(),
-      assistantName: z.string(),
-      autoDial: z.boolean(),
-      createdAt: z.string(),
-      ...owned,
-    })),
+    campaigns: z.array(listed),
     ...paged,
     notice: z.string().optional(),
   }),
   async call({ app, principal }, input) {
     const page = await app.campaigns.list(principal, input);
-    const all = page.items.map(({ campaign, assistantName, clientName }) =>
+    const campaigns = page.items.map(({ campaign, assistantName, clientName }) =>
       compact({
         uuid: campaign.id,
         name: campaign.name,
@@ -48,13 +58,7 @@ export const listCampaigns = defineTool({
         ...ownerOf(principal, campaign, clientName),
       })
     );
-    const { rows, notice } = fitPage(all, [{
-      notice: "long descriptions are cut off; ask for a smaller limit",
-      reduce: (row) => cut(row, 60, "description"),
-    }, {
-      notice: "descriptions are left out, long names cut off; ask for a smaller limit",
-      reduce: (row) => cut(without(row, "description"), 60, "name", "assistantName"),
-    }]);
-    return { campaigns: rows, ...pageOf(page), notice };
+    return { campaigns, ...pageOf(page) };
   },
+  shorten: shortenRows("campaigns", REDUCTIONS),
 });

@@ -1,8 +1,24 @@
 import { z } from "zod";
 import { defineTool, READS } from "../define_tool.ts";
 import { paging } from "../fields.ts";
-import { cut, fitPage, without } from "../present/fit_page.ts";
+import { cut, type Reduction, shortenRows, without } from "../present/fit_page.ts";
 import { compact, owned, ownerOf, paged, pageOf } from "../present/wire.ts";
+
+const listed = z.object({
+  uuid: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  records: z.int(),
+  ...owned,
+});
+
+const REDUCTIONS: Reduction<z.input<typeof listed>>[] = [{
+  notice: "long descriptions are cut off; ask for a smaller limit",
+  reduce: (row) => cut(row, 60, "description"),
+}, {
+  notice: "descriptions are left out, long names cut off; ask for a smaller limit",
+  reduce: (row) => cut(without(row, "description"), 60, "name"),
+}];
 
 /** `list-record-types` */
 export const listRecordTypes = defineTool({
@@ -15,19 +31,13 @@ export const listRecordTypes = defineTool({
   toolset: "discovery",
   input: z.object(paging),
   output: z.object({
-    recordTypes: z.array(z.object({
-      uuid: z.string(),
-      name: z.string(),
-      description: z.string().optional(),
-      records: z.int(),
-      ...owned,
-    })),
+    recordTypes: z.array(listed),
     ...paged,
     notice: z.string().optional(),
   }),
   async call({ app, principal }, input) {
     const page = await app.records.listTypes(principal, input);
-    const all = page.items.map(({ type, clientName, records }) =>
+    const recordTypes = page.items.map(({ type, clientName, records }) =>
       compact({
         uuid: type.id,
         name: type.name,
@@ -36,13 +46,7 @@ export const listRecordTypes = defineTool({
         ...ownerOf(principal, type, clientName),
       })
     );
-    const { rows, notice } = fitPage(all, [{
-      notice: "long descriptions are cut off; ask for a smaller limit",
-      reduce: (row) => cut(row, 60, "description"),
-    }, {
-      notice: "descriptions are left out, long names cut off; ask for a smaller limit",
-      reduce: (row) => cut(without(row, "description"), 60, "name"),
-    }]);
-    return { recordTypes: rows, ...pageOf(page), notice };
+    return { recordTypes, ...pageOf(page) };
   },
+  shorten: shortenRows("recordTypes", REDUCTIONS),
 });

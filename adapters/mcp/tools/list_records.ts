@@ -4,8 +4,30 @@ import { RECORD_STATUSES } from "../../../src/records/record.ts";
 import { defineTool, READS } from "../define_tool.ts";
 import { choice, paging, text, uuid } from "../fields.ts";
 import { presentRecord, recordShape } from "../present/record.ts";
-import { cut, fitPage, type Reduction, without } from "../present/fit_page.ts";
+import { cut, type Reduction, shortenRows, without } from "../present/fit_page.ts";
 import { paged, pageOf } from "../present/wire.ts";
+
+const WHERE = "get-record shows them, or ask for a smaller limit";
+const LONG = 300;
+const COUNTED = "total is a lower bound, because so many records match; narrow the search to count";
+
+const listed = z.object(recordShape);
+
+const REDUCTIONS: Reduction<z.input<typeof listed>>[] = [
+  {
+    notice: `long parameters are left out; ${WHERE}`,
+    reduce: (row) =>
+      JSON.stringify(row.parameters ?? {}).length > LONG ? without(row, "parameters") : row,
+  },
+  {
+    notice: `parameters are left out; ${WHERE}`,
+    reduce: (row) => without(row, "parameters"),
+  },
+  {
+    notice: `first and last name are left out, long names and emails cut off; ${WHERE}`,
+    reduce: (row) => cut(without(row, "firstName", "lastName"), 40, "name", "email"),
+  },
+];
 
 /** `list-records` */
 export const listRecords = defineTool({
@@ -25,41 +47,17 @@ export const listRecords = defineTool({
     ...paging,
   }),
   output: z.object({
-    records: z.array(z.object(recordShape)),
+    records: z.array(listed),
     ...paged,
     notice: z.string().optional(),
   }),
   async call({ app, principal }, input) {
     const page = await app.records.list(principal, input);
-    const all = page.items.map((view) => presentRecord(view, principal));
-    const { rows, notice } = fitPage(all, REDUCTIONS);
-    const notices = [page.atLeast ? COUNTED : undefined, notice].filter((each) =>
-      each !== undefined
-    );
     return {
-      records: rows,
+      records: page.items.map((view) => presentRecord(view, principal)),
       ...pageOf(page),
-      ...(notices.length > 0 ? { notice: notices.join("; ") } : {}),
+      ...(page.atLeast ? { notice: COUNTED } : {}),
     };
   },
+  shorten: shortenRows("records", REDUCTIONS),
 });
-
-const WHERE = "get-record shows them, or ask for a smaller limit";
-const LONG = 300;
-const COUNTED = "total is a lower bound, because so many records match; narrow the search to count";
-
-const REDUCTIONS: Reduction<ReturnType<typeof presentRecord>>[] = [
-  {
-    notice: `long parameters are left out; ${WHERE}`,
-    reduce: (row) =>
-      JSON.stringify(row.parameters ?? {}).length > LONG ? without(row, "parameters") : row,
-  },
-  {
-    notice: `parameters are left out; ${WHERE}`,
-    reduce: (row) => without(row, "parameters"),
-  },
-  {
-    notice: `first and last name are left out, long names and emails cut off; ${WHERE}`,
-    reduce: (row) => cut(without(row, "firstName", "lastName"), 40, "name", "email"),
-  },
-];
