@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import type { Clock } from "../src/kernel/clock.ts";
+import { isoTime } from "../src/kernel/moment.ts";
 
 /** How much an entry matters. */
 export type LogLevel = "info" | "warn" | "error";
@@ -14,23 +16,43 @@ export type LogFields = Record<string, unknown>;
 /** Port of the outer ring: where adapters report what happened. */
 export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 
+/** Takes a line, without its end. */
+export type Write = (line: string, level: LogLevel) => void;
+
 /**
- * A log that writes JSON lines, such as `console.log` takes; `trace` gives what goes into each line
- * beside, such as the id of the trace that is going on.
+ * A log that writes JSON lines; `trace` gives what goes into each line beside, such as the id of the
+ * trace that is going on.
  */
 export function jsonLog(
   clock: Clock,
-  write: (line: string) => void,
+  write: Write,
   trace: () => LogFields = () => ({}),
 ): Log {
-  return (level, event, fields = {}) =>
-    write(JSON.stringify({
-      time: clock.now().toISOString(),
-      level,
-      event,
-      ...trace(),
-      ...fields,
-    }, plain));
+  return (level, event, fields = {}) => {
+    const entry = { time: isoTime(clock.now()), level, event, ...trace(), ...fields };
+    // A replacer makes JSON several times as dear, and a line for each request needs none.
+    const needed = Object.values(entry).some((each) =>
+      typeof each === "bigint" || typeof each === "object" && each !== null
+    );
+    write(JSON.stringify(entry, needed ? plain : undefined), level);
+  };
+}
+
+/**
+ * Writes at once what comes in one turn of the event loop, because each writing takes as long as ten
+ * lines; but whatever went wrong immediately. `unload` is what a process says before it ends.
+ */
+export function gathered(write: (text: string) => void, process: EventTarget): Write {
+  let lines: string[] = [];
+  const flush = () => {
+    if (lines.length > 0) write(lines.join("\n"));
+    lines = [];
+  };
+  process.addEventListener("unload", flush);
+  return (line, level) => {
+    if (lines.push(line) === 1) setImmediate(flush);
+    if (level !== "info") flush();
+  };
 }
 
 function plain(_key: string, value: unknown): unknown {

@@ -5,6 +5,7 @@
  * @module
  */
 import { ConfigError, readConfig } from "./config.ts";
+import { gathered } from "./log.ts";
 import { MigrationError } from "./postgres/migrate.ts";
 import { type Server, serverLog, startServer } from "./server.ts";
 
@@ -13,7 +14,9 @@ const GRACE = 8_000;
 
 async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
-  const log = serverLog(config);
+  const together = gathered((text) => console.log(text), globalThis);
+  // What is exported goes line by line, each with its trace.
+  const log = serverLog(config, config.exportsTelemetry ? undefined : together);
   let server: Server | null = null;
   // Listens before the database is there, so that `/healthz` tells that the process lives.
   const listener = Deno.serve({

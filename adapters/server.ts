@@ -6,7 +6,7 @@
 import { SystemClock } from "./clock.ts";
 import { compose, prepareDatabase, type Studio, VERSION } from "./compose.ts";
 import type { Config } from "./config.ts";
-import { jsonLog, type Log } from "./log.ts";
+import { jsonLog, type Log, type Write } from "./log.ts";
 import { StoreError } from "./postgres/errors.ts";
 import type { Target } from "./postgres/lanes.ts";
 import { MigrationError } from "./postgres/migrate.ts";
@@ -29,8 +29,10 @@ export const REMEMBER_TOKENS_MS = 2_000;
 const MAX_PAUSE = 5_000;
 
 /** Where servers write what happens; with the trace that it happened in, when there is one. */
-export function serverLog({ exportsTelemetry }: Pick<Config, "exportsTelemetry">): Log {
-  const write = (line: string) => console.log(line);
+export function serverLog(
+  { exportsTelemetry }: Pick<Config, "exportsTelemetry">,
+  write: Write = (line) => console.log(line),
+): Log {
   return jsonLog(new SystemClock(), write, exportsTelemetry ? currentTrace : undefined);
 }
 

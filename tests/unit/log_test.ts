@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { jsonLog } from "../../adapters/log.ts";
+import { gathered, jsonLog } from "../../adapters/log.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { NOON } from "../support/rows.ts";
 
@@ -22,4 +22,36 @@ Deno.test("a line of the log is one JSON object, with the trace that it belongs 
   });
   assertEquals([error.message, error.cause.message], ["a\nb", "c"]);
   assertEquals(lines.some((line) => line.includes("\n")), false);
+});
+
+Deno.test("lines of one turn of the event loop are written together, and warnings at once", async () => {
+  const written: string[] = [];
+  const process = new EventTarget();
+  const write = gathered((text) => written.push(text), process);
+  write("one", "info");
+  write("two", "info");
+  assertEquals(written, []);
+  write("three", "warn");
+  assertEquals(written, ["one\ntwo\nthree"]);
+  write("four", "info");
+  write("five", "info");
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assertEquals(written, ["one\ntwo\nthree", "four\nfive"]);
+  write("six", "info");
+  process.dispatchEvent(new Event("unload"));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assertEquals(written, ["one\ntwo\nthree", "four\nfive", "six"]);
+});
+
+Deno.test("the last lines of a process that ends are written", async () => {
+  const program = `
+    import { gathered } from "./adapters/log.ts";
+    const write = gathered((text) => console.log(text), globalThis);
+    write("stopping", "info");
+    Deno.exit(0);`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", program],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "stopping\n");
 });
