@@ -41,7 +41,11 @@ export async function contactsOf(
 ): Promise<ContactRecord[]> {
   const { id: typeId } = await typeOf(uow, client, typeName);
   const { items } = await uow.read("all", ({ records }) => records.list({ typeId }, ALL));
-  const contacts = items.map(({ record }) => record);
+  const views = await uow.read(
+    "all",
+    ({ records }) => Promise.all(items.map(({ record }) => records.get(record.id))),
+  );
+  const contacts = views.flatMap((view) => view?.record ?? []);
   return contacts.sort((a, b) => a.phoneNumber < b.phoneNumber ? -1 : 1);
 }
 

@@ -1,6 +1,11 @@
 import type { CallOrderStatus } from "../../src/call_orders/call_order.ts";
 import type { ContactRecord } from "../../src/records/record.ts";
-import type { RecordFilter, RecordRepo, RecordView } from "../../src/records/record_repo.ts";
+import type {
+  ListedRecord,
+  RecordFilter,
+  RecordRepo,
+  RecordView,
+} from "../../src/records/record_repo.ts";
 import { soughtNumber } from "../../src/records/sought_number.ts";
 import { byName, contains, createdAt, happenedAt, newestFirst, same, slice } from "./lists.ts";
 import { keyOf } from "./tables.ts";
@@ -18,6 +23,12 @@ export function recordRepo(tx: Transaction): AtOnce<RecordRepo> {
       clientName: client?.name ?? "",
       numberListedAt: listed?.at ?? null,
     };
+  }
+
+  function listed(record: ContactRecord): ListedRecord {
+    const { timeZone: _zone, consent: _consent, ...fields } = record;
+    const { clientName, numberListedAt } = view(record);
+    return { record: fields, clientName: tx.seesAll ? clientName : null, numberListedAt };
   }
 
   function withNumberOf({ id, clientId, typeId, phoneNumber }: ContactRecord) {
@@ -38,7 +49,7 @@ export function recordRepo(tx: Transaction): AtOnce<RecordRepo> {
     list(filter, page) {
       const found = tx.all("records").filter((record) => matches(record, filter));
       const { items, total } = slice(newestFirst(found, createdAt), page);
-      return { items: items.map(view), total };
+      return { items: items.map(listed), total };
     },
     suggest(text, limit) {
       const newest = newestFirst(tx.all("records"), createdAt);

@@ -16,7 +16,7 @@ import type { RecordStatus } from "../../src/records/record.ts";
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { offsetOf } from "../../src/kernel/page.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
-import { countedPage, onPage, toSlice, type Total } from "./pages.ts";
+import { countedPage, toSlice, type Total } from "./pages.ts";
 import { type Fragment, fragment, type Sql } from "./sql.ts";
 
 interface OrderRow {
@@ -130,15 +130,13 @@ export function callOrderRepo(sql: Sql, filter: ClientFilter): CallOrderRepo {
         and ${status === undefined ? fragment`true` : fragment`o.status = ${status}`}`;
       if (recordId === undefined) {
         const list = { clientId: filter, relation: "call_orders", parentId: campaignId, status };
+        const { counted, source } = countedPage(list, page, {
+          table: fragment`call_orders`,
+          alias: fragment`o`,
+          condition,
+        });
         const rows = await sql<ViewRow & Total>`
-          ${
-          countedPage(list, page, {
-            alias: fragment`o`,
-            rows: fragment`from call_orders o where ${condition}`,
-          })
-        }
-          select ${ORDER}, ${NAMES}, ${CIRCUMSTANCES}, total from counted
-          left join call_orders o on ${onPage(filter, fragment`o`)}
+          with ${counted} select ${ORDER}, ${NAMES}, ${CIRCUMSTANCES}, total from ${source}
           ${circumstances}
           order by o.created_at desc, o.id desc`;
         return toSlice(rows, toView);

@@ -1,11 +1,11 @@
 /**
  * One page and the total in one statement: the total is joined to each row of the page, and to an
- * empty row when the page has none.
+ * empty row when a later page has none.
  *
  * @module
  */
 import type { Uuid } from "../../src/kernel/ids.ts";
-import { offsetOf, type PageRequest, type Slice } from "../../src/kernel/page.ts";
+import { MAX_LIMIT, offsetOf, type PageRequest, type Slice } from "../../src/kernel/page.ts";
 import { type ClientFilter, owned } from "./client_filter.ts";
 import { type Fragment, fragment } from "./sql.ts";
 
@@ -16,12 +16,15 @@ export interface Total {
   at_least?: boolean;
 }
 
-/** The rows of a page as items; a row without an id is there for its total alone. */
+/**
+ * The rows of a page as items; a row without an id is there for its total alone. No row at all is the
+ * first page of an empty list.
+ */
 export function toSlice<Row extends Total & { id: string | null }, Item>(
   rows: readonly Row[],
   toItem: (row: Row) => Item,
 ): Slice<Item> {
-  const [{ total, at_least }] = rows;
+  const { total, at_least } = rows.at(0) ?? { total: 0 };
   const items = rows.filter(({ id }) => id !== null).map(toItem);
   return at_least ? { items, total, atLeast: true } : { items, total };
 }
@@ -103,20 +106,30 @@ export interface CountedList {
 /** No list is cut into blocks that is not longer; a page that begins earlier needs no blocks. */
 const UNCUT = 1000;
 
+/** Whose rows a list has. */
+interface Table {
+  /** Has `client_id`, `created_at` and `id`. */
+  table: Fragment;
+  alias: Fragment;
+  /** Of the alias: the same rows as the list's. */
+  condition: Fragment;
+}
+
+/** Parts of a statement: common table expressions, of which `counted` has the total, and what to select from. */
+interface Paged {
+  counted: Fragment;
+  source: Fragment;
+}
+
 /**
- * Common table expressions `counted` (the total) and `keys` (`client_id` and `id` of the page's rows).
+ * A page of a list, newest first, and how many rows there are.
  *
  * A late page adds up the newer blocks and begins with the block that it begins in, so that it
  * passes over two thousand keys at most. Page 5,000 of 280,000 records: 0.9 ms instead of 38 ms.
- *
- * @param rows `from` and `where` of an alias that has `client_id`, `created_at` and `id`; the same
- * rows as the list's.
  */
-export function countedPage(
-  list: CountedList,
-  page: PageRequest,
-  { alias, rows }: { alias: Fragment; rows: Fragment },
-): Fragment {
+export function countedPage(list: CountedList, page: PageRequest, of: Table): Paged {
+  const { table, alias, condition } = of;
+  const rows = fragment`from ${table} ${alias} where ${condition}`;
   const offset = offsetOf(page);
   const ofList = fragment`${owned(list.clientId, fragment`client_id`)}
     and relation = ${list.relation} and parent_id = ${list.parentId ?? NIL}
@@ -124,17 +137,26 @@ export function countedPage(
   const counted = fragment`counted as (
     select coalesce((select sum(rows) from lists where ${ofList}), 0)::int as total
   )`;
+  const order = fragment`order by ${alias}.created_at desc, ${alias}.id desc`;
+  // Nothing is passed over, so the rows themselves are read in order. Of the limit alone the planner,
+  // whose plan is for every page, would expect a tenth of all rows.
+  if (offset === 0 && page.limit <= MAX_LIMIT && list.clientId !== null) {
+    const few = fragment`select ${alias}.* ${rows} ${order} limit 100`;
+    const first = fragment`select * from (${few}) as ${alias} ${order} limit ${page.limit}`;
+    return { counted, source: fragment`(${first}) as ${alias} cross join counted` };
+  }
+  const source = fragment`counted left join ${table} ${alias} on ${onPage(list.clientId, alias)}`;
   if (list.clientId === null) {
     const listed = { alias, rows, at: fragment`created_at`, ofEveryClient: true };
-    return fragment`with ${counted}, keys as (${keysOf(page, listed)})`;
+    return { counted: fragment`${counted}, keys as (${keysOf(page, listed)})`, source };
   }
-  const order = fragment`order by ${alias}.created_at desc, ${alias}.id desc`;
   const keys = fragment`select ${alias}.client_id, ${alias}.id ${rows}`;
   if (offset < UNCUT) {
-    return fragment`with ${counted}, keys as (${keys} ${order} limit ${page.limit} offset ${offset})`;
+    const some = fragment`${keys} ${order} limit ${page.limit} offset ${offset}`;
+    return { counted: fragment`${counted}, keys as (${some})`, source };
   }
   // Where nothing is passed over by blocks, the page's own offset does it all.
-  return fragment`with ${counted}, spot as (
+  const late = fragment`${counted}, spot as (
     (
       select coalesce(before_at, 'infinity') as before_at, coalesce(before_id, ${LAST}) as before_id,
         passed
@@ -158,6 +180,7 @@ export function countedPage(
     limit (select case when total > ${offset} then ${page.limit}::int else 0 end from counted)
     offset (select ${offset}::bigint - passed from spot)
   )`;
+  return { counted: late, source };
 }
 
 const NIL = "00000000-0000-0000-0000-000000000000";

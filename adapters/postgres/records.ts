@@ -8,6 +8,7 @@ import type { JsonObject } from "../../src/kernel/json.ts";
 import { offsetOf } from "../../src/kernel/page.ts";
 import type { ContactRecord, Note, RecordStatus } from "../../src/records/record.ts";
 import type {
+  ListedRecord,
   Named,
   RecordCounts,
   RecordRepo,
@@ -16,7 +17,7 @@ import type {
 } from "../../src/records/record_repo.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
-import { countedPage, onPage, toSlice, type Total } from "./pages.ts";
+import { countedPage, toSlice, type Total } from "./pages.ts";
 import { containing, found, matching, needleOf } from "./search.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
@@ -54,6 +55,11 @@ interface Names {
   number_listed_at: Date | null;
 }
 
+type ListedColumns = Omit<RecordRow, "time_zone" | "consent_at" | "consent_source">;
+
+/** Client and name are only selected where the filter does not name it. */
+type ListedRow = ListedColumns & Pick<Names, "number_listed_at"> & { client_name?: string } & Total;
+
 interface TypeNames {
   client_name: string;
   records: number;
@@ -68,13 +74,16 @@ interface NoteRow {
   at: Date;
 }
 
+const LISTED_AT = fragment`(
+  select d.at from do_not_call d where d.client_id = r.client_id and d.phone_number = r.phone_number
+) as number_listed_at`;
 const RECORD = fragment`r.id, r.client_id, r.type_id, r.name, r.first_name, r.last_name, r.email,
   r.phone_number, r.country, r.status, r.time_zone, r.consent_at, r.consent_source,
   r.do_not_call_at, r.parameters, r.created_at, r.updated_at`;
+const LISTED = fragment`r.id, r.type_id, r.name, r.first_name, r.last_name, r.email, r.phone_number,
+  r.country, r.status, r.do_not_call_at, r.parameters, r.created_at, r.updated_at, ${LISTED_AT}`;
 const TYPE = fragment`t.id, t.client_id, t.name, t.description, t.created_at`;
-const NAMES = fragment`t.name as type_name, c.name as client_name, (
-  select d.at from do_not_call d where d.client_id = r.client_id and d.phone_number = r.phone_number
-) as number_listed_at`;
+const NAMES = fragment`t.name as type_name, c.name as client_name, ${LISTED_AT}`;
 
 /** Records, their types and notes, of the client that the filter names. */
 export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
@@ -89,6 +98,22 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
   function having(status: RecordStatus | undefined, typeId: Uuid | undefined): Fragment {
     return fragment`${status === undefined ? fragment`true` : fragment`r.status = ${status}`}
       and ${typeId === undefined ? fragment`true` : ofType(typeId)}`;
+  }
+
+  // Whoever sees one client's records knows whose they are.
+  const whose = filter === null
+    ? {
+      columns: fragment`, r.client_id, c.name as client_name`,
+      source: fragment`left join clients c on c.id = r.client_id`,
+    }
+    : { columns: fragment``, source: fragment`` };
+
+  function toListed(row: ListedRow): ListedRecord {
+    return {
+      record: toListedFields(row, filter ?? row.client_id),
+      clientName: row.client_name ?? null,
+      numberListedAt: row.number_listed_at,
+    };
   }
 
   return {
@@ -107,43 +132,37 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
     },
     async list({ search, status, typeId }, page) {
       if (search === undefined) {
-        const rows = await sql<RecordRow & Names & Total>`
-          ${
-          countedPage({ clientId: filter, relation: "records", parentId: typeId, status }, page, {
-            alias: fragment`r`,
-            rows: fragment`from records r where ${own} and ${having(status, typeId)}`,
-          })
-        }
-          select ${RECORD}, ${NAMES}, total from counted
-          left join records r on ${onPage(filter, fragment`r`)}
-          left join record_types t on t.client_id = r.client_id and t.id = r.type_id
-          left join clients c on c.id = r.client_id
+        const list = { clientId: filter, relation: "records", parentId: typeId, status };
+        const { counted, source } = countedPage(list, page, {
+          table: fragment`records`,
+          alias: fragment`r`,
+          condition: fragment`${own} and ${having(status, typeId)}`,
+        });
+        const rows = await sql<ListedRow>`
+          with ${counted} select ${LISTED}${whose.columns}, total from ${source} ${whose.source}
           order by r.created_at desc, r.id desc`;
-        return toSlice(rows, toView);
+        return toSlice(rows, toListed);
       }
       const needle = needleOf(search);
       if (filter !== null) {
-        const rows = await sql<RecordRow & Names & Total>`
-          select ${RECORD}, ${NAMES}, found.total, found.at_least
+        const rows = await sql<ListedRow>`
+          select ${LISTED}, found.total, found.at_least
           from ${found(filter, needle, { status, typeId }, page)} as found
           left join records r on ${own} and r.id = any(found.ids)
-          left join record_types t on t.client_id = r.client_id and t.id = r.type_id
-          left join clients c on c.id = r.client_id
           order by r.created_at desc, r.id desc`;
-        return toSlice(rows, toView);
+        return toSlice(rows, toListed);
       }
       const condition = fragment`${matching(needle)} and ${having(status, typeId)}`;
-      const rows = await sql<RecordRow & Names & Total>`
-        select ${RECORD}, ${NAMES}, total
+      const rows = await sql<ListedRow>`
+        select ${LISTED}${whose.columns}, total
         from (select count(*)::int as total from records r where ${condition}) as counted
         left join (
           select * from records r where ${condition}
           order by r.created_at desc, r.id desc limit ${page.limit} offset ${offsetOf(page)}
         ) as r on true
-        left join record_types t on t.client_id = r.client_id and t.id = r.type_id
-        left join clients c on c.id = r.client_id
+        ${whose.source}
         order by r.created_at desc, r.id desc`;
-      return toSlice(rows, toView);
+      return toSlice(rows, toListed);
     },
     async suggest(text, limit) {
       const name = fragment`lower(r.name) collate "C"`;
@@ -286,11 +305,10 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
   };
 }
 
-function toRecord(row: RecordRow): ContactRecord {
-  const { consent_at: at, consent_source: source } = row;
+function toListedFields(row: ListedColumns, clientId: Uuid): ListedRecord["record"] {
   return {
     id: row.id,
-    clientId: row.client_id,
+    clientId,
     typeId: row.type_id,
     name: row.name,
     firstName: row.first_name,
@@ -299,12 +317,19 @@ function toRecord(row: RecordRow): ContactRecord {
     phoneNumber: row.phone_number,
     country: row.country,
     status: row.status,
-    timeZone: row.time_zone,
-    consent: at !== null && source !== null ? { at, source } : null,
     doNotCallAt: row.do_not_call_at,
     parameters: row.parameters,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+  };
+}
+
+function toRecord(row: RecordRow): ContactRecord {
+  const { consent_at: at, consent_source: source } = row;
+  return {
+    ...toListedFields(row, row.client_id),
+    timeZone: row.time_zone,
+    consent: at !== null && source !== null ? { at, source } : null,
   };
 }
 

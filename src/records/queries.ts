@@ -13,7 +13,13 @@ import { requireId } from "../kernel/ids.ts";
 import { type Page, pageRequest, toPage } from "../kernel/page.ts";
 import { isStorable, searchText } from "../kernel/text.ts";
 import type { Note, RecordStatus } from "./record.ts";
-import type { Named, RecordCounts, RecordTypeView, RecordView } from "./record_repo.ts";
+import type {
+  ListedRecord,
+  Named,
+  RecordCounts,
+  RecordTypeView,
+  RecordView,
+} from "./record_repo.ts";
 
 /** Notes in a record's profile. */
 export const PROFILE_NOTES = 20;
@@ -37,7 +43,7 @@ export async function listRecords(
   { uow }: Store,
   principal: Principal,
   { search, status, recordTypeUuid, ...paging }: RecordListing,
-): Promise<Page<RecordView>> {
+): Promise<Page<ListedRecord>> {
   const request = pageRequest(paging);
   const typeId = recordTypeUuid === undefined
     ? undefined

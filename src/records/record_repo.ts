@@ -32,6 +32,14 @@ export type RecordView = {
   numberListedAt: Date | null;
 };
 
+/** A record as lists show it: without what only calling it needs. */
+export type ListedRecord = {
+  record: Omit<ContactRecord, "timeZone" | "consent">;
+  /** Whose it is; null where the scope is one client's. */
+  clientName: string | null;
+  numberListedAt: Date | null;
+};
+
 /** How much there is about a record. */
 export type RecordCounts = {
   /** Only statuses that occur. */
@@ -61,7 +69,7 @@ export interface RecordRepo {
   /** The record, held until the transaction ends. */
   lock(id: Uuid): Promise<ContactRecord | null>;
   /** A page of records, newest first. */
-  list(filter: RecordFilter, page: PageRequest): Promise<Slice<RecordView>>;
+  list(filter: RecordFilter, page: PageRequest): Promise<Slice<ListedRecord>>;
   /**
    * Records whose name contains the text, without regard to case, by name. Where there are more than
    * the limit: those whose whole name it is, then the newest.

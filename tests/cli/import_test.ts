@@ -16,8 +16,11 @@ async function shellWith(file: string | Uint8Array): Promise<Shell> {
 
 async function recordsOf({ uow }: Shell) {
   const page = { page: 1, limit: 100_000 };
-  const { items } = await uow.read("all", ({ records }) => records.list({}, page));
-  return items.map(({ record }) => record);
+  return await uow.run("all", async ({ records }) => {
+    const { items } = await records.list({}, page);
+    const views = await Promise.all(items.map(({ record }) => records.get(record.id)));
+    return views.map((view) => view!.record);
+  });
 }
 
 Deno.test("CSV is read as RFC 4180 says, whatever ends its lines", () => {

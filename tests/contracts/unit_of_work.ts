@@ -35,11 +35,13 @@ export const unitOfWorkContract = contract("UnitOfWork", (tell) => {
       })
     );
     assertStrictEquals(caught, thrown);
-    const list = await uow.read(
+    const [list, view] = await uow.read(
       scopeOf(company),
-      ({ records }) => records.list({}, { page: 1, limit: 100 }),
+      ({ records }) =>
+        Promise.all([records.list({}, { page: 1, limit: 100 }), records.get(kept.id)]),
     );
-    assertEquals(list.items.map(({ record }) => record), [kept]);
+    assertEquals(list.total, 1);
+    assertEquals(view?.record, kept);
   });
 
   tell("hands on what a read throws", async (uow) => {

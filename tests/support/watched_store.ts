@@ -98,7 +98,9 @@ export async function contentsOf(uow: UnitOfWork) {
     const { access, audit, balance, callOrders, calls, campaigns } = repos;
     const { doNotCall, imports, records, stats } = repos;
     const clients = await access.listClients();
-    const contacts = (await records.list({}, EVERYTHING)).items;
+    const listed = (await records.list({}, EVERYTHING)).items;
+    const contacts = (await inTurn(listed, ({ record }) => records.get(record.id)))
+      .filter((view) => view !== null);
     const everyCampaign = (await campaigns.list({}, EVERYTHING)).items;
     const everyCall = (await inTurn(contacts, (c) => calls.ofRecord(c.record.id, 1_000_000)))
       .flat();

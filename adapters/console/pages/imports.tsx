@@ -27,7 +27,7 @@ import {
 import type { PageRoute, Visit } from "../visit.tsx";
 import { csvResponse } from "./csv_response.ts";
 import { pageOf, paging } from "./listing.ts";
-import { typeOptions } from "./records.tsx";
+import { everyType, typeOptions } from "./records.tsx";
 import { sentence } from "./sign_in.tsx";
 
 const STATUSES: Record<ImportStatus, [label: string, tone: Tone]> = {
@@ -183,7 +183,7 @@ async function newPage(
   { type, problem }: { type: string; problem?: string },
 ): Promise<Response> {
   const [types, { client }] = await Promise.all([
-    visit.app.records.listTypes(visit.principal, { limit: 100 }),
+    everyType(visit),
     visit.app.access.getClient(visit.principal),
   ]);
   const title = "Import a file";
@@ -193,7 +193,7 @@ async function newPage(
     <>
       <PageHeader title={title} lead="You see what would come of it before anything is added." />
       <Section title="The file">
-        {types.total === 0
+        {types.length === 0
           ? (
             <EmptyState title="There is no record type yet">
               Each record is of a type, such as Lead. Ask your operator to set the first one up.
@@ -211,7 +211,7 @@ async function newPage(
                   label="Type"
                   name="type"
                   hint="What the contacts become"
-                  options={typeOptions(types.items)}
+                  options={typeOptions(types)}
                   value={type}
                 />
                 <FileField

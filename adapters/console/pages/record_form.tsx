@@ -13,7 +13,7 @@ import { wordsOf } from "../ui/format.ts";
 import { SelectField, SubmitButton, TextAreaField, TextField } from "../ui/form.tsx";
 import { EmptyState, LinkButton, Notice, PageHeader } from "../ui/parts.tsx";
 import type { PageRoute, Visit } from "../visit.tsx";
-import { typeOptions } from "./records.tsx";
+import { everyType, typeOptions } from "./records.tsx";
 import { sentence } from "./sign_in.tsx";
 
 /** Values of the form, by the names of its fields. */
@@ -137,14 +137,14 @@ function refusedBy(error: unknown): Refused {
 }
 
 async function newPage(visit: Visit, values: Values, refused?: Refused): Promise<Response> {
-  const types = await visit.app.records.listTypes(visit.principal, { limit: 100 });
+  const types = await everyType(visit);
   const title = "New record";
   return await visit.page(
     { title, crumbs: [{ label: "Records", path: "/records" }], status: refused ? 422 : 200 },
     <>
       <PageHeader title={title} lead="Somebody whom your campaigns may call." />
       <section class="panel" aria-label={title}>
-        {types.total === 0
+        {types.length === 0
           ? (
             <EmptyState title="There is no record type yet">
               Each record is of a type, such as Lead. Ask your operator to set the first one up.
@@ -156,7 +156,7 @@ async function newPage(visit: Visit, values: Values, refused?: Refused): Promise
               <SelectField
                 label="Type"
                 name="recordTypeUuid"
-                options={typeOptions(types.items)}
+                options={typeOptions(types)}
                 value={values.recordTypeUuid}
               />
               <Fields values={values} refused={refused} withCountry />

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Page } from "../../../src/kernel/page.ts";
+import { MAX_LIMIT, type Page } from "../../../src/kernel/page.ts";
 import { MAX_SEARCH } from "../../../src/kernel/text.ts";
 import { RECORD_STATUSES, type RecordStatus } from "../../../src/records/record.ts";
-import type { RecordTypeView, RecordView } from "../../../src/records/record_repo.ts";
+import type { ListedRecord, RecordTypeView } from "../../../src/records/record_repo.ts";
 import { countText, wordsOf } from "../ui/format.ts";
 import { SelectField, SubmitButton, TextField } from "../ui/form.tsx";
 import {
@@ -41,7 +41,7 @@ export const RECORD_LIST: PageRoute = {
         recordTypeUuid: asked(visit, "type"),
         page: pageOf(visit),
       }),
-      visit.app.records.listTypes(visit.principal, { limit: 100 }),
+      everyType(visit),
     ]);
     return visit.page(
       { title: "Records" },
@@ -54,8 +54,8 @@ export const RECORD_LIST: PageRoute = {
           <LinkButton href={visit.link("/records/new")}>New record</LinkButton>
         </PageHeader>
         <section class="panel" aria-label="Records">
-          <Search visit={visit} types={types.items} />
-          <Found visit={visit} found={found} />
+          <Search visit={visit} types={types} />
+          <Found visit={visit} found={found} types={types} />
         </section>
       </>,
     );
@@ -98,7 +98,20 @@ export function typeOptions(types: RecordTypeView[]): [string, string][] {
   return types.map(({ type }) => [type.id, type.name]);
 }
 
-function Found({ visit, found }: { visit: Visit; found: Page<RecordView> }) {
+/** The record types of whoever visits, newest first. */
+export async function everyType({ app, principal }: Visit): Promise<RecordTypeView[]> {
+  const types: RecordTypeView[] = [];
+  for (let page = 1;; page++) {
+    const { items, hasMore } = await app.records.listTypes(principal, { page, limit: MAX_LIMIT });
+    types.push(...items);
+    if (!hasMore) return types;
+  }
+}
+
+function Found(
+  { visit, found, types }: { visit: Visit; found: Page<ListedRecord>; types: RecordTypeView[] },
+) {
+  const typeNames = new Map(typeOptions(types));
   if (found.total === 0) {
     return visit.url.search === ""
       ? (
@@ -125,14 +138,14 @@ function Found({ visit, found }: { visit: Visit; found: Page<RecordView> }) {
           { label: "Type" },
           { label: "Added" },
         ]}
-        rows={found.items.map(({ record, typeName }) => [
+        rows={found.items.map(({ record }) => [
           <>
             <a class="row-link" href={visit.link(`/records/${record.id}`)}>{record.name}</a>
             {record.email && <small>{record.email}</small>}
           </>,
           <span class="nowrap">{record.phoneNumber}</span>,
           <RecordBadges status={record.status} doNotCall={record.doNotCallAt !== null} />,
-          typeName,
+          typeNames.get(record.typeId),
           <Moment at={record.createdAt} />,
         ])}
       />

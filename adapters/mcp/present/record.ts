@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Principal } from "../../../src/access/principal.ts";
-import type { RecordCounts, RecordView } from "../../../src/records/record_repo.ts";
+import type { ListedRecord, RecordCounts, RecordView } from "../../../src/records/record_repo.ts";
 import { compact, owned, ownerOf, time } from "./wire.ts";
 
 /** A record. */
@@ -31,7 +31,7 @@ export const recordShape = {
  * number must not be called because of another record that has it.
  */
 export function presentRecord(
-  { record, clientName, numberListedAt }: RecordView,
+  { record, clientName, numberListedAt }: ListedRecord,
   principal: Principal,
 ) {
   return compact({

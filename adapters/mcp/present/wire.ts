@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { isMaster, type Principal } from "../../../src/access/principal.ts";
 import type { Uuid } from "../../../src/kernel/ids.ts";
+import { isoTime } from "../../../src/kernel/moment.ts";
 import type { Page } from "../../../src/kernel/page.ts";
 
 /** The same members, those that may be null made optional. */
@@ -28,7 +29,7 @@ export function compact<T extends object>(object: T): Compact<T> {
 export function time(moment: Date): string;
 export function time(moment: Date | null): string | null;
 export function time(moment: Date | null): string | null {
-  return moment === null ? null : moment.toISOString();
+  return moment === null ? null : isoTime(moment);
 }
 
 /** Something with a uuid and a name. */
@@ -43,9 +44,9 @@ export const owned = {
 export function ownerOf(
   principal: Principal,
   row: { clientId: Uuid },
-  name: string,
+  name: string | null,
 ): { client?: z.input<typeof named> } {
-  return isMaster(principal) ? { client: { uuid: row.clientId, name } } : {};
+  return isMaster(principal) && name !== null ? { client: { uuid: row.clientId, name } } : {};
 }
 
 /** What every list answers beside its rows. */

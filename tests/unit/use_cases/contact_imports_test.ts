@@ -102,7 +102,8 @@ Deno.test("what an import writes is all that its rows said", async () => {
   const job = await preview(studio, [{ line: 2, fields }]);
   await studio.app.imports.start(studio.clerk, job.id);
   await studio.app.imports.run();
-  const [{ record }] = (await studio.app.records.list(studio.clerk, {})).items;
+  const [{ record: { id } }] = (await studio.app.records.list(studio.clerk, {})).items;
+  const { record } = await studio.app.records.get(studio.clerk, id);
   const { name, phoneNumber, country, email, firstName, lastName, parameters, timeZone } = record;
   assertEquals({ name, phoneNumber, country, email, firstName, lastName, parameters, timeZone }, {
     ...{ name: "Ana", phoneNumber: "+442079460958", country: "GB", email: fields.email },
