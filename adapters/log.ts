@@ -38,9 +38,12 @@ export function jsonLog(
   };
 }
 
+/** What a process says before it ends, by itself or by an error that nobody caught. */
+const LAST_WORDS = ["unload", "error", "unhandledrejection"];
+
 /**
- * Writes at once what comes in one turn of the event loop, because each writing takes as long as ten
- * lines; but whatever went wrong immediately. `unload` is what a process says before it ends.
+ * Writes together what comes in one turn of the event loop, because each writing takes as long as ten
+ * lines; but whatever went wrong at once, and what is left when the process ends.
  */
 export function gathered(write: (text: string) => void, process: EventTarget): Write {
   let lines: string[] = [];
@@ -48,7 +51,7 @@ export function gathered(write: (text: string) => void, process: EventTarget): W
     if (lines.length > 0) write(lines.join("\n"));
     lines = [];
   };
-  process.addEventListener("unload", flush);
+  for (const event of LAST_WORDS) process.addEventListener(event, flush);
   return (line, level) => {
     if (lines.push(line) === 1) setImmediate(flush);
     if (level !== "info") flush();

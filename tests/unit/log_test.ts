@@ -43,15 +43,23 @@ Deno.test("lines of one turn of the event loop are written together, and warning
   assertEquals(written, ["one\ntwo\nthree", "four\nfive", "six"]);
 });
 
-Deno.test("the last lines of a process that ends are written", async () => {
-  const program = `
-    import { gathered } from "./adapters/log.ts";
-    const write = gathered((text) => console.log(text), globalThis);
-    write("stopping", "info");
-    Deno.exit(0);`;
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", program],
-    cwd: new URL("../../", import.meta.url),
-  }).output();
-  assertEquals(new TextDecoder().decode(stdout), "stopping\n");
+Deno.test("the last lines of a process that ends are written, however it ends", async () => {
+  const ends = [
+    "Deno.exit(0)",
+    'throw new Error("x")',
+    'setTimeout(() => { throw new Error("x") })',
+    "",
+  ];
+  for (const end of ends) {
+    const program = `
+      import { gathered } from "./adapters/log.ts";
+      const write = gathered((text) => console.log(text), globalThis);
+      write("last", "info");
+      ${end};`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", program],
+      cwd: new URL("../../", import.meta.url),
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), "last\n", end);
+  }
 });
