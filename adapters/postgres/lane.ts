@@ -17,12 +17,21 @@ import { parseTextArray, type Rows, type Statement } from "./sql.ts";
 /** Where lanes lead: a server's URL, or sockets of the embedded database. */
 export type Target = { url: string } | { socket: () => Duplex };
 
+/** What was read last: most rows have the same moment twice, of when they were made and changed. */
+let lastText = "";
+let lastMoment = NaN;
+
+function momentOf(text: string): Date {
+  if (text !== lastText) [lastText, lastMoment] = [text, Date.parse(text)];
+  return new Date(lastMoment);
+}
+
 /** How values are read. None is changed on its way out: `compile` has made text of all of them. */
 const TYPES = {
   bigint: postgres.BigInt,
   json: { to: 114, from: [114, 3802], serialize: String, parse: JSON.parse },
   boolean: { to: 16, from: [16], serialize: String, parse: (text: string) => text === "t" },
-  moment: { to: 1184, from: [1184], serialize: String, parse: (text: string) => new Date(text) },
+  moment: { to: 1184, from: [1184], serialize: String, parse: momentOf },
   bytes: {
     to: 17,
     from: [17],

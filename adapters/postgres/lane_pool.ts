@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Deadline, Deadlines } from "./deadlines.ts";
 import { StoreError } from "./errors.ts";
 import { Lane, type LaneOwner, type Target } from "./lane.ts";
 
@@ -32,12 +33,25 @@ export interface PoolUsage {
 /** A connection is replaced after this long, so that load follows servers that come and go. */
 const MAX_AGE_MS = 30 * 60_000;
 
-interface Waiter {
-  resolve(lane: Lane | Promise<Lane>): void;
-  reject(error: StoreError): void;
-  timer: ReturnType<typeof setTimeout>;
-  /** Moment, on the performance clock, by which its caller must have a lane. */
-  until: number;
+/** A caller without a lane. */
+class Waiter implements Deadline {
+  readonly lane = Promise.withResolvers<Lane>();
+
+  constructor(
+    readonly at: number,
+    /** Moment, on the performance clock, by which its caller must have a lane. */
+    readonly until: number,
+    private readonly waiting: Set<Waiter>,
+  ) {}
+
+  late(): void {
+    this.waiting.delete(this);
+    this.refuse("database busy: no connection came free in time");
+  }
+
+  refuse(why: string): void {
+    this.lane.reject(new StoreError("unavailable", why));
+  }
 }
 
 /** Hands out lanes, one holder each. */
@@ -56,7 +70,11 @@ export class LanePool implements LaneOwner {
   #closing = false;
   #onEmpty: () => void = () => {};
 
-  constructor(private readonly target: Target, options: PoolOptions = {}) {
+  constructor(
+    private readonly target: Target,
+    private readonly deadlines: Deadlines,
+    options: PoolOptions = {},
+  ) {
     this.#size = options.size ?? 10;
     this.#maxWaiting = options.maxWaiting ?? 200;
     this.#waitMs = options.waitMs ?? 2000;
@@ -86,7 +104,7 @@ export class LanePool implements LaneOwner {
       return;
     }
     const next = this.#next();
-    if (next) return next.resolve(lane);
+    if (next) return next.lane.resolve(lane);
     lane.owner = this;
     this.#idle.push(lane);
   }
@@ -109,8 +127,8 @@ export class LanePool implements LaneOwner {
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
     for (const waiter of this.#waiting) {
-      clearTimeout(waiter.timer);
-      waiter.reject(new StoreError("unavailable", "the database pool is closing"));
+      this.deadlines.remove(waiter);
+      waiter.refuse("the database pool is closing");
     }
     this.#waiting.clear();
     for (const lane of this.#idle.splice(0)) this.#dismiss(lane);
@@ -134,21 +152,19 @@ export class LanePool implements LaneOwner {
     if (this.#waiting.size >= this.#maxWaiting) {
       throw new StoreError("unavailable", `database busy: ${this.#maxWaiting} callers wait`);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Lane>();
-    const timer = setTimeout(() => {
-      this.#waiting.delete(waiter);
-      reject(new StoreError("unavailable", "database busy: no connection came free in time"));
-    }, Math.min(deadlineMs, this.#waitMs));
-    const waiter = { resolve, reject, timer, until: performance.now() + deadlineMs };
+    const now = performance.now();
+    const at = now + Math.min(deadlineMs, this.#waitMs);
+    const waiter = new Waiter(at, now + deadlineMs, this.#waiting);
     this.#waiting.add(waiter);
-    return promise;
+    this.deadlines.add(waiter);
+    return waiter.lane.promise;
   }
 
   #next(): Waiter | undefined {
     const [waiter] = this.#waiting;
     if (!waiter) return undefined;
     this.#waiting.delete(waiter);
-    clearTimeout(waiter.timer);
+    this.deadlines.remove(waiter);
     return waiter;
   }
 
@@ -168,6 +184,6 @@ export class LanePool implements LaneOwner {
       return;
     }
     const next = this.#next();
-    if (next) next.resolve(this.#open(Math.max(1, next.until - performance.now())));
+    if (next) next.lane.resolve(this.#open(Math.max(1, next.until - performance.now())));
   }
 }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { Deadlines } from "./deadlines.ts";
 import { StoreError } from "./errors.ts";
 import type { Target } from "./lane.ts";
 import { LanePool, type PoolOptions, type PoolUsage } from "./lane_pool.ts";
@@ -42,11 +43,12 @@ const READ_ONLY = "25006";
 /** See the module's description. All errors are StoreErrors, or what the caller's work threw. */
 export class Lanes {
   readonly #pool: LanePool;
+  readonly #deadlines = new Deadlines();
   readonly #flightMs: number;
   readonly #transactionMs: number;
 
   constructor(private readonly target: Target, private readonly options: LanesOptions = {}) {
-    this.#pool = new LanePool(target, options);
+    this.#pool = new LanePool(target, this.#deadlines, options);
     this.#flightMs = options.flightMs ?? 4000;
     this.#transactionMs = options.transactionMs ?? 10_000;
   }
@@ -111,7 +113,7 @@ export class Lanes {
     const left = () => Math.max(1, Math.ceil(until - performance.now()));
     for (let tried = 1;; tried++) {
       const lane = await this.#pool.acquire(left());
-      const tx = new Transaction(lane, begin, left(), this.options.onRoundTrip);
+      const tx = new Transaction(lane, begin, until, this.#deadlines, this.options.onRoundTrip);
       try {
         return await run(tx);
       } catch (error) {

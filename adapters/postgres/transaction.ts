@@ -4,16 +4,23 @@
  *
  * @module
  */
+import type { Deadline, Deadlines } from "./deadlines.ts";
 import { isLaneError, StoreError, toStoreError } from "./errors.ts";
 import type { Lane, LaneOwner } from "./lane.ts";
 import { compile, Fragment, type Rows, type Sql } from "./sql.ts";
 
+/**
+ * What ends a transaction. The driver holds back what is shorter than 1,024 bytes until the event loop
+ * comes round: then all lanes would send at once, and PostgreSQL had nothing to do before. This makes it
+ * send a whole flight at once (list-records: 4 to 6% more calls).
+ */
+const COMMIT = "commit".padEnd(1024);
+
 /** A transaction that begins with its first statement. */
-export class Transaction implements LaneOwner {
+export class Transaction implements LaneOwner, Deadline {
   /** Rejects when the lane is lost or the deadline passes; never resolves. */
   readonly #lost = Promise.withResolvers<never>();
   readonly #sent: Promise<unknown>[] = [];
-  readonly #timer: ReturnType<typeof setTimeout>;
   #failure: StoreError | undefined;
   #begun = false;
   #sealed = false;
@@ -24,14 +31,13 @@ export class Transaction implements LaneOwner {
   constructor(
     private readonly lane: Lane,
     private readonly begin: string,
-    deadlineMs: number,
+    readonly at: number,
+    private readonly deadlines: Deadlines,
     private readonly onRoundTrip: (() => void) | undefined,
   ) {
     this.#lost.promise.catch(() => {});
     lane.owner = this;
-    this.#timer = setTimeout(() => {
-      this.#abandon(new StoreError("unavailable", "the database did not finish in time"));
-    }, deadlineMs);
+    deadlines.add(this);
   }
 
   /** Sends a statement; the first one takes the transaction's beginning along. */
@@ -67,7 +73,7 @@ export class Transaction implements LaneOwner {
     this.seal();
     if (this.#begun) {
       this.#committing = true;
-      const done = this.#send(() => this.lane.simple("commit"));
+      const done = this.#send(() => this.lane.simple(COMMIT));
       await this.within(Promise.allSettled(this.#sent));
       if (!this.#failure && await done !== "COMMIT") {
         this.#failure = new StoreError(
@@ -97,6 +103,11 @@ export class Transaction implements LaneOwner {
     return this.#committing && this.lane.closed && this.#failure?.kind === "unavailable";
   }
 
+  /** Nobody waits any longer. */
+  late(): void {
+    this.#abandon(new StoreError("unavailable", "the database did not finish in time"));
+  }
+
   /** Nothing that is under way on the lane will be answered. */
   laneClosed(): void {
     this.#abandon(new Error("connection closed"));
@@ -105,7 +116,7 @@ export class Transaction implements LaneOwner {
   /** Lets go of the lane. */
   close(): void {
     this.seal();
-    clearTimeout(this.#timer);
+    this.deadlines.remove(this);
     this.lane.owner = null;
   }
 
