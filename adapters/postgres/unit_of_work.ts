@@ -96,27 +96,31 @@ export function reposOf(sql: Sql, filter: ClientFilter, noted: Change[] = []): R
 
 /** Repositories that are made when they are first asked for: most work needs one or two of them. */
 class LazyRepos {
-  /**
-   * The same functions for every object: with accessors of its own each would get a hidden class of its
-   * own too, which is kept until the next full collection, and with it what the functions can reach.
-   */
-  static readonly #ACCESSORS = Object.fromEntries(NAMES.map((name) => [name, {
-    enumerable: true,
-    get(this: LazyRepos) {
-      return this.#made[name] ??= this.#make(name);
-    },
-  }]));
   readonly #made: { [Name in keyof Repos]?: object } = {};
   readonly #make: (name: keyof Repos) => object;
 
   constructor(make: (name: keyof Repos) => object) {
     this.#make = make;
-    Object.defineProperties(this, LazyRepos.#ACCESSORS);
+  }
+
+  find(name: keyof Repos): object {
+    return this.#made[name] ??= this.#make(name);
   }
 }
 
+/** Makes properties of them, so that repositories can be copied with `...` too. */
+const AS_PROPERTIES: ProxyHandler<LazyRepos> = {
+  get: (repos, name) => isName(name) ? repos.find(name) : undefined,
+  ownKeys: () => NAMES,
+  getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+};
+
 function lazily(make: (name: keyof Repos) => object): Repos {
-  return new LazyRepos(make) as unknown as Repos;
+  return new Proxy(new LazyRepos(make), AS_PROPERTIES) as unknown as Repos;
+}
+
+function isName(name: string | symbol): name is keyof Repos {
+  return Object.hasOwn(MAKERS, name);
 }
 
 function roleOf(scope: Scope): TxScope {
