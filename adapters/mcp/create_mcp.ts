@@ -94,7 +94,8 @@ export function createMcp(deps: McpDeps): Mcp {
     const modern = request.headers.get("mcp-protocol-version") === MODERN;
     const message = modern ? plainModern(request, body) : plainLegacy(request, body);
     if (message === null) return null;
-    const server = serverFor({ ...shared, ...caller, era: modern ? "modern" : "legacy" });
+    const era = modern ? "modern" : "legacy";
+    const server = serverFor({ ...shared, ...caller, era, method: message.method });
     if (modern) server.speak(MODERN);
     const classification = { era: "modern", revision: MODERN } as const;
     const { answer, refused } = await answerPlainly(

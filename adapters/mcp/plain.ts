@@ -64,7 +64,7 @@ export async function answerPlainly(
 ): Promise<Answer> {
   const exchange = new Exchange();
   await server.connect(exchange);
-  return await exchange.ask(message, extra);
+  return await exchange.ask(server, message, extra);
 }
 
 /** An answer, and how soon it came. */
@@ -86,10 +86,11 @@ class Exchange implements Transport {
   /** What the server answers while it is only looking at the message is a refusal. */
   #looking = true;
 
-  ask(message: JSONRPCMessage, extra: MessageExtraInfo): Promise<Answer> {
+  ask(server: Server, message: JSONRPCRequest, extra: MessageExtraInfo): Promise<Answer> {
     return new Promise((resolve) => {
       this.#settle = resolve;
-      this.onmessage?.(message, extra);
+      // Where `onmessage` leads once it has found out, three times over, that this is a request.
+      server["_onrequest"](message, extra);
       this.#looking = false;
     });
   }

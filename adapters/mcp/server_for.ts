@@ -57,6 +57,7 @@ const callParams = z.object({
   ).optional(),
 });
 
+type Answer = Record<string, unknown>;
 type Handler = Server["_wrapHandler"] extends (method: string, handler: infer H) => unknown ? H
   : never;
 
@@ -79,6 +80,8 @@ export interface Serving {
   stopping: AbortSignal;
   /** Of this server, told to clients. */
   version: string;
+  /** The method that is asked, when it is known: no other is served then. */
+  method?: string;
 }
 
 /**
@@ -111,6 +114,7 @@ export function serverFor(serving: Serving): ToolServer {
     waits,
     stopping,
     version,
+    method: asked,
   } = serving;
   const info = { name: "call-camp-studio", title: "Call Camp Studio", version };
   const { tools, instructions } = catalogue.offerTo(principal, toolset);
@@ -129,8 +133,17 @@ export function serverFor(serving: Serving): ToolServer {
       throw refusal;
     }
   };
+  const serve = <Params>(
+    method: string,
+    params: z.ZodType<Params>,
+    answer: (params: Params, context: ServerContext) => Answer | Promise<Answer>,
+  ) => {
+    if (asked === undefined || asked === method) {
+      server.setRequestHandler(method, { params }, answer);
+    }
+  };
   const list = (method: string, result: () => Record<string, unknown>) =>
-    server.setRequestHandler(method, { params: listParams }, ({ cursor }) => {
+    serve(method, listParams, ({ cursor }) => {
       // Every list fits one page, so no cursor was ever handed out.
       if (cursor !== undefined) throw invalidParams("cursor: is not one that this server gave");
       return result();
@@ -140,7 +153,7 @@ export function serverFor(serving: Serving): ToolServer {
   list("resources/list", () => ({ resources: LISTED_RESOURCES }));
   list("resources/templates/list", () => ({ resourceTemplates: LISTED_TEMPLATES }));
   list("prompts/list", () => ({ prompts: LISTED_PROMPTS }));
-  server.setRequestHandler("tools/call", { params: callParams }, (params, context) => {
+  serve("tools/call", callParams, (params, context) => {
     const progress = progressOf(context);
     const call = (toolContext: ToolContext) =>
       callTool(catalogue, toolset, params, toolContext, { report, fate, denied });
@@ -158,24 +171,24 @@ export function serverFor(serving: Serving): ToolServer {
       progress,
     });
   });
-  server.setRequestHandler(
+  serve(
     "resources/read",
-    { params: readParams },
+    readParams,
     ({ uri }) =>
       mapped(uri, async () => {
         const text = JSON.stringify(await readResource(resources, principal, uri));
         return { contents: [{ uri, mimeType: RESOURCE_TYPE, text }] };
       }, uri),
   );
-  server.setRequestHandler(
+  serve(
     "prompts/get",
-    { params: promptParams },
+    promptParams,
     (params) =>
       mapped(params.name, () => getPrompt(app, principal, params.name, params.arguments ?? {})),
   );
-  server.setRequestHandler(
+  serve(
     "completion/complete",
-    { params: completionParams },
+    completionParams,
     (params) => mapped("completion", () => complete(app, principal, params)),
   );
   return server;

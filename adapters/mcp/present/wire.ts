@@ -15,14 +15,16 @@ export type Compact<T> =
   & { [K in keyof T as null extends T[K] ? never : K]: T[K] }
   & { [K in keyof T as null extends T[K] ? K : never]?: Exclude<T[K], null> };
 
-/** The object without its members that are null; nulls deeper down are somebody's data and stay. */
+/**
+ * The object itself, whose members that were null are undefined now, which JSON leaves out; nulls deeper
+ * down are somebody's data and stay. A new object would be most of what a page of records allocates.
+ */
 export function compact<T extends object>(object: T): Compact<T> {
-  const kept: Record<string, unknown> = {};
-  for (const key of Object.keys(object)) {
-    const value = object[key as keyof T];
-    if (value !== null) kept[key] = value;
+  const members: Record<string, unknown> = object as Record<string, unknown>;
+  for (const key in members) {
+    if (members[key] === null) members[key] = undefined;
   }
-  return kept as Compact<T>;
+  return object as unknown as Compact<T>;
 }
 
 /** ISO-8601 in UTC, such as `2026-11-22T09:15:00.000Z`. */
