@@ -58,6 +58,18 @@ export function gathered(write: (text: string) => void, process: EventTarget): W
   };
 }
 
+const encoder = new TextEncoder();
+
+/** Prints a line in half the time of `console.log`; like that, it does not mind when nobody reads. */
+export function print(text: string): void {
+  const bytes = encoder.encode(`${text}\n`);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch {
+    // A server does not end because nobody reads its log.
+  }
+}
+
 function plain(_key: string, value: unknown): unknown {
   if (!(value instanceof Error)) return typeof value === "bigint" ? String(value) : value;
   const { name, message, stack, cause } = value;

@@ -5,7 +5,7 @@
  * @module
  */
 import { ConfigError, readConfig } from "./config.ts";
-import { gathered } from "./log.ts";
+import { gathered, print } from "./log.ts";
 import { MigrationError } from "./postgres/migrate.ts";
 import { type Server, serverLog, startServer } from "./server.ts";
 
@@ -14,7 +14,7 @@ const GRACE = 8_000;
 
 async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
-  const together = gathered((text) => console.log(text), globalThis);
+  const together = gathered(print, globalThis);
   // What is exported goes line by line, each with its trace.
   const log = serverLog(config, config.exportsTelemetry ? undefined : together);
   let server: Server | null = null;

@@ -160,9 +160,10 @@ export function createHttp(deps: HttpDeps): Http {
 
   // Probes come to the machine's own address; everything below must come to the public one.
   app.use(async (c, next) => {
-    origins.check(c.req.raw);
+    const origin = origins.check(c.req.raw);
     await next();
-    for (const [name, value] of Object.entries(origins.corsHeaders(c.req.raw))) {
+    if (origin === null) return;
+    for (const [name, value] of Object.entries(origins.corsHeaders(origin))) {
       c.res.headers.set(name, value);
     }
   });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { HttpProblem, RPC } from "./problem.ts";
 
@@ -133,6 +134,11 @@ async function chunksOf(
 
 /** What is read, unless it takes too long: what comes after that nobody hears. */
 async function inTime<T>(read: Promise<T>, limits: BodyLimits, clock: Clock): Promise<T> {
+  // Most have come with their headers, and need no deadline.
+  let here = false;
+  const noted = read.finally(() => here = true);
+  await Promise.race([noted, new Promise((resolve) => setImmediate(resolve))]);
+  if (here) return await read;
   const finished = new AbortController();
   const late = clock.sleep(limits.milliseconds, finished.signal).then(() => {
     if (finished.signal.aborted) return read;

@@ -11,10 +11,10 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** What the checks need of the server's public address. */
 export interface Origins {
-  /** @throws HttpProblem 403 when Host or Origin is not allowed. */
-  check(request: Request): void;
-  /** Headers that let a browser page of an allowed origin read the answer; none without Origin. */
-  corsHeaders(request: Request): Record<string, string>;
+  /** The origin, if there is one. @throws HttpProblem 403 when Host or Origin is not allowed. */
+  check(request: Request): string | null;
+  /** Headers that let a browser page of an allowed origin read the answer. */
+  corsHeaders(origin: string): Record<string, string>;
   /** The further headers that answer a preflight. */
   readonly preflightHeaders: Record<string, string>;
 }
@@ -23,23 +23,31 @@ export interface Origins {
 export function originsOf(publicUrl: URL): Origins {
   const loopback = LOOPBACK.has(publicUrl.hostname);
   const allowed = (url: URL) => loopback ? LOOPBACK.has(url.hostname) : url.host === publicUrl.host;
+  // Most requests name the host that the last one has named.
+  let lastAllowed = "";
+  const allows = (host: string) => {
+    if (host === lastAllowed) return true;
+    const url = parse(`${publicUrl.protocol}//${host}`);
+    if (url === null || !allowed(url)) return false;
+    lastAllowed = host;
+    return true;
+  };
   return {
     check(request) {
       const host = request.headers.get("host") ?? new URL(request.url).host;
-      const url = parse(`${publicUrl.protocol}//${host}`);
-      if (url === null || !allowed(url)) {
+      if (!allows(host)) {
         throw new HttpProblem(403, `Forbidden: this server is not ${shown(host)}.`);
       }
       const origin = request.headers.get("origin");
-      if (origin === null) return;
+      if (origin === null) return null;
       const from = parse(origin);
       if (from === null || !allowed(from) || (!loopback && from.origin !== publicUrl.origin)) {
         throw new HttpProblem(403, `Forbidden: requests from ${shown(origin)} are not allowed.`);
       }
+      return origin;
     },
-    corsHeaders(request): Record<string, string> {
-      const origin = request.headers.get("origin");
-      return origin === null ? {} : {
+    corsHeaders(origin) {
+      return {
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Expose-Headers": "WWW-Authenticate, X-Request-Id, Retry-After",
         "Vary": "Origin",

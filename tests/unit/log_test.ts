@@ -52,8 +52,8 @@ Deno.test("the last lines of a process that ends are written, however it ends", 
   ];
   for (const end of ends) {
     const program = `
-      import { gathered } from "./adapters/log.ts";
-      const write = gathered((text) => console.log(text), globalThis);
+      import { gathered, print } from "./adapters/log.ts";
+      const write = gathered(print, globalThis);
       write("last", "info");
       ${end};`;
     const { stdout } = await new Deno.Command(Deno.execPath(), {
