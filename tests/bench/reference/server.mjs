@@ -63,7 +63,6 @@ function recordOf(row) {
     country: row.country ?? undefined,
     status: row.status,
     parameters: row.parameters,
-    recordType: { uuid: row.type_id, name: row.type_name },
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
@@ -79,10 +78,12 @@ const record = {
   country: z.string().optional(),
   status: z.string(),
   parameters: z.record(z.string(), z.unknown()),
-  recordType: z.object({ uuid: z.string(), name: z.string() }),
   createdAt: z.string(),
   updatedAt: z.string(),
 };
+
+const listed = { ...record, recordTypeUuid: z.string() };
+const recordType = z.object({ uuid: z.string(), name: z.string() });
 
 function result(value) {
   return { content: [{ type: "text", text: JSON.stringify(value) }], structuredContent: value };
@@ -95,7 +96,7 @@ function serverFor(user) {
     title: "Get a record",
     description: "Get one record with its type and counts.",
     inputSchema: { uuid: z.uuid() },
-    outputSchema: { ...record, counts: z.record(z.string(), z.unknown()) },
+    outputSchema: { ...record, recordType, counts: z.record(z.string(), z.unknown()) },
     annotations: { readOnlyHint: true },
   }, async ({ uuid }) => {
     const values = { ...places, [queries.places.record]: uuid };
@@ -108,18 +109,21 @@ function serverFor(user) {
         isError: true,
       };
     }
-    return result({ ...recordOf(found.rows[0]), counts: counts.rows[0] });
+    const [row] = found.rows;
+    const recordType = { uuid: row.type_id, name: row.type_name };
+    return result({ ...recordOf(row), recordType, counts: counts.rows[0] });
   });
   server.registerTool("list-records", {
     title: "List records",
     description: "List records, newest first.",
     inputSchema: { limit: z.number().int().min(1).max(100).default(20) },
-    outputSchema: { records: z.array(z.object(record)), total: z.number() },
+    outputSchema: { records: z.array(z.object(listed)), total: z.number() },
     annotations: { readOnlyHint: true },
   }, async ({ limit }) => {
     const values = { ...places, [queries.places.limit]: String(limit) };
     const { rows } = await ask(queries["list-records"][0], values);
-    return result({ records: rows.map(recordOf), total: rows[0].total });
+    const records = rows.map((row) => ({ ...recordOf(row), recordTypeUuid: row.type_id }));
+    return result({ records, total: rows[0].total });
   });
   return server;
 }
