@@ -117,7 +117,9 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     forgetTokens(told);
     sender.tell(told);
   };
-  const uow = watched(new PostgresUnitOfWork(lanes, tell));
+  const store = new PostgresUnitOfWork(lanes, tell);
+  const readStore = readLanes === null ? null : new PostgresUnitOfWork(readLanes);
+  const uow = watched(store);
   const listen = options.listenDatabase ?? database;
   const changes = new PostgresChangeFeed({ listen, notify: database, log });
   const rateLimits = new PostgresRateLimits(lanes);
@@ -145,9 +147,7 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     auditKey: options.signingKey ?? await serverKey(lanes, "audit-trail"),
   };
   const app = createApp(ports);
-  const resources = readLanes === null
-    ? app
-    : createApp({ ...ports, uow: watched(new PostgresUnitOfWork(readLanes)) });
+  const resources = readStore === null ? app : createApp({ ...ports, uow: watched(readStore) });
   const denials = new DenialBook(app.access.recordDenials);
   const stopping = new AbortController();
   const mcp = createMcp({
@@ -227,7 +227,11 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     books,
     async work(signal) {
       // What other processes change; the first subscription connects.
-      changes.subscribe("all", (change) => forgetTokens([change]));
+      changes.subscribe("all", (change) => {
+        forgetTokens([change]);
+        store.heard(change);
+        readStore?.heard(change);
+      });
       // For what this process changed just before it was killed, if it was.
       sender.tell([ANYTHING]);
       const running = runJobs(jobs, { clock, log, signal, observe: telemetry?.job });

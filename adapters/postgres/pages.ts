@@ -184,4 +184,5 @@ export function countedPage(list: CountedList, page: PageRequest, of: Table): Pa
 }
 
 const NIL = "00000000-0000-0000-0000-000000000000";
-const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+/** The uuid that comes after every other. */
+export const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";

@@ -19,6 +19,7 @@ import type { RecordType } from "../../src/records/record_type.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
 import { countedPage, toSlice, type Total } from "./pages.ts";
 import { containing, found, matching, needleOf } from "./search.ts";
+import { type PlaceRow, SearchPlaces } from "./search_places.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
 interface RecordRow {
@@ -86,7 +87,11 @@ const TYPE = fragment`t.id, t.client_id, t.name, t.description, t.created_at`;
 const NAMES = fragment`t.name as type_name, c.name as client_name, ${LISTED_AT}`;
 
 /** Records, their types and notes, of the client that the filter names. */
-export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
+export function recordRepo(
+  sql: Sql,
+  filter: ClientFilter,
+  places: SearchPlaces = new SearchPlaces(),
+): RecordRepo {
   const own = owned(filter, fragment`r.client_id`);
   const ownType = owned(filter, fragment`t.client_id`);
 
@@ -145,12 +150,19 @@ export function recordRepo(sql: Sql, filter: ClientFilter): RecordRepo {
       }
       const needle = needleOf(search);
       if (filter !== null) {
-        const rows = await sql<ListedRow>`
-          select ${LISTED}, found.total, found.at_least
-          from ${found(filter, needle, { status, typeId }, page)} as found
+        const known = places.of(filter, JSON.stringify([search, status, typeId]));
+        const { total } = known;
+        const place = known.before(offsetOf(page));
+        const rows = await sql<ListedRow & { places: PlaceRow[] | null }>`
+          select ${LISTED}, found.total, found.at_least,
+            case when row_number() over newest = 1 then found.places end as places
+          from ${found(filter, needle, { status, typeId }, page, { place, total })} as found
           left join records r on ${own} and r.id = any(found.ids)
+          window newest as (order by r.created_at desc, r.id desc)
           order by r.created_at desc, r.id desc`;
-        return toSlice(rows, toListed);
+        const slice = toSlice(rows, toListed);
+        if (rows[0].places) known.note(rows[0].places, slice.atLeast ? null : slice.total);
+        return slice;
       }
       const condition = fragment`${matching(needle)} and ${having(status, typeId)}`;
       const rows = await sql<ListedRow>`

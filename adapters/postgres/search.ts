@@ -6,6 +6,8 @@
 import type { Uuid } from "../../src/kernel/ids.ts";
 import { offsetOf, type PageRequest } from "../../src/kernel/page.ts";
 import { type SoughtNumber, soughtNumber } from "../../src/records/sought_number.ts";
+import { LAST } from "./pages.ts";
+import type { Place } from "./search_places.ts";
 import { type Fragment, fragment } from "./sql.ts";
 
 /** Letters that the index looks up at once. */
@@ -37,15 +39,24 @@ export function needleOf(search: string): Needle {
   };
 }
 
+/** What is known of the search already. */
+interface Known {
+  place: Place | null;
+  total: number | null;
+}
+
+const NOTHING: Known = { place: null, total: null };
+
 /**
- * A page of what a client's search finds, as a row source: `ids`, `total`, and `at_least` when that
- * is a lower bound (migration 0023).
+ * A page of what a client's search finds, as a row source: `ids`, `total`, `at_least` when that is a
+ * lower bound, and `places` that were come by (migration 0025).
  */
 export function found(
   client: Uuid,
   { text, part, number }: Needle,
   { status, typeId, onlyNames = false }: { status?: string; typeId?: Uuid; onlyNames?: boolean },
   page: PageRequest,
+  { place, total }: Known = NOTHING,
 ): Fragment {
   const inText = fragment`search_query(${client}, lower(${part}))`;
   // A number as it is kept is looked up once: the index has it in the same text.
@@ -53,7 +64,8 @@ export function found(
     ? fragment`${inText} || search_query(${client}, ${number.part})`
     : inText;
   return fragment`records_found(${client}, lower(${text}), ${number?.pattern ?? null}, ${grams},
-    ${onlyNames}, ${status ?? null}, ${typeId ?? null}, ${offsetOf(page)}, ${page.limit})`;
+    ${onlyNames}, ${status ?? null}, ${typeId ?? null}, ${offsetOf(page)}, ${page.limit},
+    ${place?.at ?? "infinity"}, ${place?.id ?? LAST}, ${place?.passed ?? 0}, ${total})`;
 }
 
 /** The condition on a record `r` that it matches. */

@@ -22,6 +22,7 @@ import { doNotCallList } from "./do_not_call.ts";
 import { StoreError } from "./errors.ts";
 import type { Lanes, Sql, TxScope } from "./lanes.ts";
 import { recordRepo } from "./records.ts";
+import { SearchPlaces } from "./search_places.ts";
 import { signInRepo } from "./sign_in.ts";
 import { statsRepo } from "./stats.ts";
 
@@ -34,17 +35,24 @@ const TRIES = 3;
 
 /**
  * Work on PostgreSQL, over lanes that its owner closes. `tell` gets what a transaction has changed,
- * once it has been committed.
+ * once it has been committed; {@link heard} wants what other processes have.
  */
 export class PostgresUnitOfWork implements UnitOfWork {
+  readonly #places = new SearchPlaces();
+
   constructor(
     private readonly lanes: Lanes,
     private readonly tell: (changes: Change[]) => void = () => {},
   ) {}
 
+  /** Something was changed, and committed. */
+  heard(change: Change): void {
+    this.#places.heard(change);
+  }
+
   async read<T>(scope: Scope, work: (repos: Repos) => Promise<T>): Promise<T> {
     try {
-      return await this.lanes.flight(roleOf(scope), inRepos(scope, work));
+      return await this.lanes.flight(roleOf(scope), inRepos(scope, work, this.#places));
     } catch (error) {
       throw domainError(error);
     }
@@ -54,16 +62,26 @@ export class PostgresUnitOfWork implements UnitOfWork {
     const noted: Change[] = [];
     for (let tried = 1;; tried++) {
       try {
-        const value = await this.lanes.transaction(roleOf(scope), inRepos(scope, work, noted));
-        this.tell(noted);
+        // What it finds may be undone: it is told, and remembers, nothing of other searches.
+        const places = new SearchPlaces();
+        const value = await this.lanes.transaction(
+          roleOf(scope),
+          inRepos(scope, work, places, noted),
+        );
+        this.#committed(noted);
         return value;
       } catch (error) {
         // It may have been committed all the same.
-        if (error instanceof StoreError && error.kind === "unknown_outcome") this.tell(noted);
+        if (error instanceof StoreError && error.kind === "unknown_outcome") this.#committed(noted);
         const collided = error instanceof StoreError && COLLISIONS.includes(error.code);
         if (!collided || tried === TRIES) throw domainError(error);
       }
     }
+  }
+
+  #committed(changes: Change[]): void {
+    for (const change of changes) this.heard(change);
+    this.tell(changes);
   }
 }
 
@@ -72,6 +90,7 @@ const MAKERS: {
     sql: Sql,
     filter: ClientFilter,
     noted: Change[],
+    places: SearchPlaces,
   ) => Repos[Name];
 } = {
   access: accessRepo,
@@ -83,7 +102,7 @@ const MAKERS: {
   changes: changeLog,
   doNotCall: doNotCallList,
   imports: contactImportRepo,
-  records: recordRepo,
+  records: (sql, filter, _noted, places) => recordRepo(sql, filter, places),
   signIn: signInRepo,
   stats: statsRepo,
 };
@@ -91,7 +110,8 @@ const NAMES = Object.keys(MAKERS) as (keyof Repos)[];
 
 /** The repositories of one transaction; the filter is their own fence, beside the role's. */
 export function reposOf(sql: Sql, filter: ClientFilter, noted: Change[] = []): Repos {
-  return lazily((name) => MAKERS[name](sql, filter, noted));
+  const places = new SearchPlaces();
+  return lazily((name) => MAKERS[name](sql, filter, noted, places));
 }
 
 /** Repositories that are made when they are first asked for: most work needs one or two of them. */
@@ -137,6 +157,7 @@ function filterOf(scope: Scope): ClientFilter {
 function inRepos<T>(
   scope: Scope,
   work: (repos: Repos) => Promise<T>,
+  places: SearchPlaces,
   noted: Change[] = [],
 ) {
   return async (sql: Sql): Promise<T> => {
@@ -145,7 +166,7 @@ function inRepos<T>(
     noted.length = 0;
     const filter = filterOf(scope);
     const value = await work(
-      lazily((name) => watched(MAKERS[name](sql, filter, noted), started)),
+      lazily((name) => watched(MAKERS[name](sql, filter, noted, places), started)),
     );
     await Promise.all(started);
     return value;

@@ -12,6 +12,7 @@ import {
   type TestDatabase,
   type TestDatabases,
 } from "../support/databases.ts";
+import { recordRow } from "../support/rows.ts";
 import { whenThere } from "../support/skip.ts";
 import type { World } from "../support/world.ts";
 
@@ -56,6 +57,7 @@ function searchOn(name: string, open: () => Promise<TestDatabases | null>): void
     }
     await everyPage(db, world, "a number", { search: "(415) 200-1234", typeId: world.type.id });
     await everyPage(db, world, "an end of a number", { search: "0777" });
+    await afterChanges(db, world);
     const uow = new PostgresUnitOfWork(db.lanes);
     const suggested = await uow.read(
       scopeOf(world),
@@ -85,6 +87,31 @@ function recordsText({ client, type }: World): string {
     update records set name = 'Person 12' where name like 'Person 12 %'`;
 }
 
+/** Who has been to a page before finds what is right now, once the change was heard of. */
+async function afterChanges(db: TestDatabase, world: World): Promise<void> {
+  const uow = new PostgresUnitOfWork(db.lanes);
+  const page = { page: 40, limit: LIMIT };
+  const look = () =>
+    uow.read(scopeOf(world), ({ records }) => records.list({ search: "person" }, page));
+  const [before] = [await look(), await look()];
+  const record = recordRow(world.type, { name: "Person new" });
+  await uow.run(scopeOf(world), async ({ records, changes }) => {
+    await records.insert(record);
+    await changes.publish(world.client.id, { records: [record.id] });
+  });
+  const after = await look();
+  assertEquals(after.items.slice(1), before.items.slice(0, -1));
+  // Another process: nothing is known until it is heard of, but no row is older than it is.
+  const other = new PostgresUnitOfWork(db.lanes);
+  await other.run(scopeOf(world), ({ records }) => records.update({ ...record, name: "Nobody" }));
+  assertEquals(await look(), after);
+  uow.heard({ clientId: world.client.id, touched: { calls: [], records: [record.id] } });
+  assertEquals(await look(), after);
+  uow.heard({ clientId: world.client.id, touched: { records: [record.id] } });
+  assertEquals(await look(), before);
+  await db.asSuperuser(`delete from records where id = '${record.id}'`);
+}
+
 async function everyPage(
   db: TestDatabase,
   world: World,
@@ -104,9 +131,10 @@ async function everyPage(
     more = page * 100 < slice.total;
   }
   const last = Math.ceil(expected.length / LIMIT);
-  for (
-    const page of new Set([1, 2, 10, Math.ceil(last / 2), last - 1, last, last + 1, 1_000_000])
-  ) {
+  const pages = [1, 2, 10, Math.ceil(last / 2), last - 1, last, last + 1, 1_000_000];
+  // Then again, where each begins near a place that the others have left: and one after the other.
+  const each = Array.from({ length: last + 1 }, (_, i) => i + 1);
+  for (const page of [...new Set(pages), ...each, ...pages.toReversed()]) {
     if (page < 1) continue;
     const { items, total, atLeast = false } = await uow.read(
       scopeOf(world),
