@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { PostgresUnitOfWork } from "../../adapters/postgres/unit_of_work.ts";
+import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import type { RecordFilter } from "../../src/records/record_repo.ts";
 import { newWorld, scopeOf } from "../contracts/suite.ts";
 import {
@@ -51,14 +52,18 @@ function searchOn(name: string, open: () => Promise<TestDatabases | null>): void
     const db = await databases.fresh({ flightMs: 60_000 });
     const world = await newWorld(new PostgresUnitOfWork(db.lanes));
     await db.asSuperuser(recordsText(world));
-    for (const [what, term] of TERMS) {
-      await everyPage(db, world, what, { search: term });
-      await everyPage(db, world, `${what}, archived`, { search: term, status: "archived" });
-    }
-    await everyPage(db, world, "a number", { search: "(415) 200-1234", typeId: world.type.id });
-    await everyPage(db, world, "an end of a number", { search: "0777" });
-    await afterChanges(db, world);
     const uow = new PostgresUnitOfWork(db.lanes);
+    for (const [what, term] of TERMS) {
+      await everyPage(uow, world, what, { search: term });
+      await everyPage(uow, world, `${what}, archived`, { search: term, status: "archived" });
+    }
+    await everyPage(uow, world, "a number", { search: "(415) 200-1234", typeId: world.type.id });
+    await everyPage(uow, world, "an end of a number", { search: "0777" });
+    const other = await newWorld(uow);
+    await db.asSuperuser(recordsText(other, 3_000));
+    await everyPage(uow, other, "another client's, in every name", { search: "person" });
+    await everyPage(uow, world, "in every name, again", { search: "person" });
+    await afterChanges(db, world);
     const suggested = await uow.read(
       scopeOf(world),
       ({ records }) => records.suggest("person 12", 3),
@@ -74,7 +79,7 @@ function searchOn(name: string, open: () => Promise<TestDatabases | null>): void
 }
 
 /** Names with the terms, archived every third; mail addresses and numbers that have none of them. */
-function recordsText({ client, type }: World): string {
+function recordsText({ client, type }: World, rows = ROWS): string {
   const words = TERMS.map(([, term, condition]) =>
     `case when ${condition} then ' ${term.replaceAll("'", "''")}' else '' end`
   );
@@ -83,7 +88,7 @@ function recordsText({ client, type }: World): string {
     select '${client.id}', gen_random_uuid(), '${type.id}', 'Person ' || i || ${words.join(" || ")},
       i || '@mail.test', '+1415' || 2000000 + i, case i % 3 when 0 then 'archived' else 'active' end, '{}',
       timestamptz '2026-01-01Z' + i / 2 * interval '1 minute', now()
-    from generate_series(0, ${ROWS - 1}) as i;
+    from generate_series(0, ${rows - 1}) as i;
     update records set name = 'Person 12' where name like 'Person 12 %'`;
 }
 
@@ -113,12 +118,11 @@ async function afterChanges(db: TestDatabase, world: World): Promise<void> {
 }
 
 async function everyPage(
-  db: TestDatabase,
+  uow: UnitOfWork,
   world: World,
   what: string,
   filter: RecordFilter,
 ): Promise<void> {
-  const uow = new PostgresUnitOfWork(db.lanes);
   // The operator's search takes no short cuts.
   const expected: string[] = [];
   for (let page = 1, more = true; more; page++) {
