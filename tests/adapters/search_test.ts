@@ -138,16 +138,22 @@ async function everyPage(
   const pages = [1, 2, 10, Math.ceil(last / 2), last - 1, last, last + 1, 1_000_000];
   // Then again, where each begins near a place that the others have left: and one after the other.
   const each = Array.from({ length: last + 1 }, (_, i) => i + 1);
-  for (const page of [...new Set(pages), ...each, ...pages.toReversed()]) {
-    if (page < 1) continue;
+  const whole = [...new Set(pages), ...each, ...pages.toReversed()];
+  // Others begin in between: with match 1,001, beside the place that every thousandth is.
+  const requests = [
+    ...[1, 144, 215].map((page) => ({ page, limit: 7 })),
+    ...whole.filter((page) => page > 0).map((page) => ({ page, limit: LIMIT })),
+    ...[215, 144, 1].map((page) => ({ page, limit: 7 })),
+  ];
+  for (const { page, limit } of requests) {
     const { items, total, atLeast = false } = await uow.read(
       scopeOf(world),
-      ({ records }) => records.list(filter, { page, limit: LIMIT }),
+      ({ records }) => records.list(filter, { page, limit }),
     );
-    const from = (page - 1) * LIMIT;
+    const from = (page - 1) * limit;
     const ids = items.map(({ record }) => record.id);
-    assertEquals(ids, expected.slice(from, from + LIMIT), `${what}, page ${page}`);
-    if (atLeast) assert(total > from + LIMIT && total <= expected.length, `${what}: ${total}`);
+    assertEquals(ids, expected.slice(from, from + limit), `${what}, page ${page}`);
+    if (atLeast) assert(total > from + limit && total <= expected.length, `${what}: ${total}`);
     else assertEquals(total, expected.length, `${what}, page ${page}`);
   }
 }
