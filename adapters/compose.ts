@@ -118,7 +118,6 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     sender.tell(told);
   };
   const store = new PostgresUnitOfWork(lanes, tell);
-  const readStore = readLanes === null ? null : new PostgresUnitOfWork(readLanes);
   const uow = watched(store);
   const listen = options.listenDatabase ?? database;
   const changes = new PostgresChangeFeed({ listen, notify: database, log });
@@ -147,7 +146,9 @@ export async function compose(options: StudioOptions): Promise<Studio> {
     auditKey: options.signingKey ?? await serverKey(lanes, "audit-trail"),
   };
   const app = createApp(ports);
-  const resources = readStore === null ? app : createApp({ ...ports, uow: watched(readStore) });
+  const resources = readLanes === null
+    ? app
+    : createApp({ ...ports, uow: watched(new PostgresUnitOfWork(readLanes)) });
   const denials = new DenialBook(app.access.recordDenials);
   const stopping = new AbortController();
   const mcp = createMcp({
@@ -230,7 +231,6 @@ export async function compose(options: StudioOptions): Promise<Studio> {
       changes.subscribe("all", (change) => {
         forgetTokens([change]);
         store.heard(change);
-        readStore?.heard(change);
       });
       // For what this process changed just before it was killed, if it was.
       sender.tell([ANYTHING]);

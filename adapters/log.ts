@@ -60,7 +60,7 @@ export function gathered(write: (text: string) => void, process: EventTarget): W
 
 const encoder = new TextEncoder();
 
-/** Prints a line in half the time of `console.log`; like that, it does not mind when nobody reads. */
+/** Prints lines in half the time of `console.log`; like that, it does not mind when nobody reads. */
 export function print(text: string): void {
   const bytes = encoder.encode(`${text}\n`);
   try {

@@ -24,7 +24,7 @@ export function originsOf(publicUrl: URL): Origins {
   const loopback = LOOPBACK.has(publicUrl.hostname);
   const allowed = (url: URL) => loopback ? LOOPBACK.has(url.hostname) : url.host === publicUrl.host;
   // Most requests name the host that the last one has named.
-  let lastAllowed = "";
+  let lastAllowed: string | null = null;
   const allows = (host: string) => {
     if (host === lastAllowed) return true;
     const url = parse(`${publicUrl.protocol}//${host}`);

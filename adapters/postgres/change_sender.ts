@@ -84,10 +84,18 @@ function merge(changes: readonly Change[]): Change[] {
   return Array.from(byClient, ([clientId, ofClient]) => {
     const all = ofClient.flatMap(({ touched }) => touched ?? []);
     if (all.length < ofClient.length) return { clientId, touched: null };
-    const ids = (kind: keyof Touched) => [...new Set(all.flatMap((each) => each[kind] ?? []))];
+    const ids = (kind: Exclude<keyof Touched, "recordLists">) => [
+      ...new Set(all.flatMap((each) => each[kind] ?? [])),
+    ];
     const users = ids("users");
-    const touched = { calls: ids("calls"), records: ids("records"), campaigns: ids("campaigns") };
-    return { clientId, touched: users.length > 0 ? { ...touched, users } : touched };
+    const touched: Touched = {
+      calls: ids("calls"),
+      records: ids("records"),
+      campaigns: ids("campaigns"),
+    };
+    if (users.length > 0) touched.users = users;
+    if (all.some(({ recordLists }) => recordLists)) touched.recordLists = true;
+    return { clientId, touched };
   });
 }
 
@@ -104,11 +112,13 @@ export function readChange(payload: string): Change | null {
     if (clientId === null) return ANYTHING;
     if (!isUuid(clientId)) return null;
     if (touched === null) return { clientId, touched };
-    const { calls, records, campaigns, users = [] } = touched;
+    const { calls, records, campaigns, users = [], recordLists = false } = touched;
     const ids: Uuid[][] = [calls, records, campaigns, users];
     if (!ids.every((list) => Array.isArray(list) && list.every(isUuid))) return null;
-    const rows = { calls, records, campaigns };
-    return { clientId, touched: users.length > 0 ? { ...rows, users } : rows };
+    const rows: Touched = { calls, records, campaigns };
+    if (users.length > 0) rows.users = users;
+    if (recordLists === true) rows.recordLists = true;
+    return { clientId, touched: rows };
   } catch {
     return null;
   }

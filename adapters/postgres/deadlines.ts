@@ -41,6 +41,7 @@ export class Deadlines {
 
   #ring(): void {
     const now = performance.now();
+    this.#rings = Infinity;
     let next = Infinity;
     for (const deadline of this.#pending) {
       if (deadline.at > now) {
@@ -50,6 +51,6 @@ export class Deadlines {
       this.#pending.delete(deadline);
       deadline.late();
     }
-    this.#setTimer(next);
+    this.#setTimer(this.#pending.size === 0 ? Infinity : next);
   }
 }

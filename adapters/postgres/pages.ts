@@ -1,11 +1,11 @@
 /**
  * One page and the total in one statement: the total is joined to each row of the page, and to an
- * empty row when a later page has none.
+ * empty row when the page has none, unless that says it all.
  *
  * @module
  */
 import type { Uuid } from "../../src/kernel/ids.ts";
-import { MAX_LIMIT, offsetOf, type PageRequest, type Slice } from "../../src/kernel/page.ts";
+import { offsetOf, type PageRequest, type Slice } from "../../src/kernel/page.ts";
 import { type ClientFilter, owned } from "./client_filter.ts";
 import { type Fragment, fragment } from "./sql.ts";
 
@@ -138,9 +138,9 @@ export function countedPage(list: CountedList, page: PageRequest, of: Table): Pa
     select coalesce((select sum(rows) from lists where ${ofList}), 0)::int as total
   )`;
   const order = fragment`order by ${alias}.created_at desc, ${alias}.id desc`;
-  // Nothing is passed over, so the rows themselves are read in order. Of the limit alone the planner,
-  // whose plan is for every page, would expect a tenth of all rows.
-  if (offset === 0 && page.limit <= MAX_LIMIT && list.clientId !== null) {
+  // Nothing is passed over, so the rows themselves are read in order. Of the page's limit alone the planner,
+  // whose plan is for every page, would expect a tenth of all rows: hence another one, in plain sight.
+  if (offset === 0 && page.limit <= 100 && list.clientId !== null) {
     const few = fragment`select ${alias}.* ${rows} ${order} limit 100`;
     const first = fragment`select * from (${few}) as ${alias} ${order} limit ${page.limit}`;
     return { counted, source: fragment`(${first}) as ${alias} cross join counted` };

@@ -17,9 +17,10 @@ import type {
 } from "../../src/records/record_repo.ts";
 import type { RecordType } from "../../src/records/record_type.ts";
 import { alsoOf, type ClientFilter, owned, requireOwn, requireWritten } from "./client_filter.ts";
+import { StoreError } from "./errors.ts";
 import { countedPage, toSlice, type Total } from "./pages.ts";
 import { containing, found, matching, needleOf } from "./search.ts";
-import { type PlaceRow, SearchPlaces } from "./search_places.ts";
+import type { PlaceRow, SearchPlaces } from "./search_places.ts";
 import { type Fragment, fragment, json, type Sql } from "./sql.ts";
 
 interface RecordRow {
@@ -56,10 +57,14 @@ interface Names {
   number_listed_at: Date | null;
 }
 
-type ListedColumns = Omit<RecordRow, "time_zone" | "consent_at" | "consent_source">;
+type ListedColumns = Omit<RecordRow, "client_id" | "time_zone" | "consent_at" | "consent_source">;
 
-/** Client and name are only selected where the filter does not name it. */
-type ListedRow = ListedColumns & Pick<Names, "number_listed_at"> & { client_name?: string } & Total;
+/** Of the client, when the filter names none, of every client. */
+type ListedRow =
+  & ListedColumns
+  & Pick<Names, "number_listed_at">
+  & Total
+  & ({ client_id: Uuid; client_name: string } | { client_id?: never; client_name?: never });
 
 interface TypeNames {
   client_name: string;
@@ -90,7 +95,7 @@ const NAMES = fragment`t.name as type_name, c.name as client_name, ${LISTED_AT}`
 export function recordRepo(
   sql: Sql,
   filter: ClientFilter,
-  places: SearchPlaces = new SearchPlaces(),
+  places: SearchPlaces,
 ): RecordRepo {
   const own = owned(filter, fragment`r.client_id`);
   const ownType = owned(filter, fragment`t.client_id`);
@@ -114,8 +119,10 @@ export function recordRepo(
     : { columns: fragment``, source: fragment`` };
 
   function toListed(row: ListedRow): ListedRecord {
+    const clientId = row.client_id ?? filter;
+    if (clientId === null) throw new StoreError("bug", "a record of nobody's");
     return {
-      record: toListedFields(row, filter ?? row.client_id),
+      record: toListedFields(row, clientId),
       clientName: row.client_name ?? null,
       numberListedAt: row.number_listed_at,
     };

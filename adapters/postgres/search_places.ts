@@ -21,8 +21,8 @@ export interface Place {
 export type PlaceRow = [passed: number, at: number, id: Uuid];
 
 const KEPT_MS = 60_000;
-/** Clients, searches of one, and places in one; beyond that all are forgotten, which costs a walk. */
-const MOST = { clients: 1_000, searches: 50, places: 2_000 };
+/** Searches at a time, and places in one; beyond that some are forgotten, which costs a walk. */
+const MOST = { searches: 1_000, places: 400 };
 
 /** What is remembered of one search. */
 export class Search {
@@ -42,37 +42,44 @@ export class Search {
   }
 
   note(places: PlaceRow[], total: number | null): void {
-    this.total ??= total;
-    if (this.#places.size + places.length > MOST.places) this.#places.clear();
-    for (const [passed, at, id] of places) {
-      this.#places.set(passed, { passed, at: new Date(at), id });
-    }
+    this.total = total ?? this.total;
+    const every = Math.ceil(places.length / MOST.places);
+    const kept = places.filter((_, i) => i % every === 0);
+    if (this.#places.size + kept.length > MOST.places) this.#places.clear();
+    for (const [passed, at, id] of kept) this.#places.set(passed, { passed, at: new Date(at), id });
   }
 }
 
 /** What is remembered of every client's searches. */
 export class SearchPlaces {
   readonly #searches = new Map<Uuid, Map<string, Search>>();
+  #count = 0;
 
   /** What is known of a search now; to be asked for before the search begins. */
   of(client: Uuid, what: string): Search {
-    if (!this.#searches.has(client) && this.#searches.size >= MOST.clients) this.#searches.clear();
-    const own = this.#searches.get(client) ?? new Map<string, Search>();
-    this.#searches.set(client, own);
-    const known = own.get(what);
-    if (known !== undefined && performance.now() < known.until) return known;
-    if (own.size >= MOST.searches) own.clear();
+    const now = performance.now();
+    const own = this.#searches.get(client);
+    const known = own?.get(what);
+    if (known !== undefined && now < known.until) return known;
+    if (this.#count >= MOST.searches) this.#forgetAll();
     // What is noted in one that is forgotten meanwhile, nobody asks for.
-    const search = new Search(performance.now() + KEPT_MS);
-    own.set(what, search);
+    const search = new Search(now + KEPT_MS);
+    if (own === undefined) this.#searches.set(client, new Map([[what, search]]));
+    else own.set(what, search);
+    this.#count++;
     return search;
   }
 
   /** Forgets whatever a change may have moved. */
   heard({ clientId, touched }: Change): void {
-    // Calls and their orders change nothing that records are searched by.
-    if (touched && (!touched.records || touched.calls || touched.campaigns)) return;
-    if (clientId === null) this.#searches.clear();
-    else this.#searches.delete(clientId);
+    if (touched && !touched.recordLists) return;
+    if (clientId === null) return this.#forgetAll();
+    this.#count -= this.#searches.get(clientId)?.size ?? 0;
+    this.#searches.delete(clientId);
+  }
+
+  #forgetAll(): void {
+    this.#searches.clear();
+    this.#count = 0;
   }
 }

@@ -15,6 +15,8 @@ export type Touched = {
   calls?: Uuid[];
   /** Records whose profile, orders, calls, outcomes or notes have changed. */
   records?: Uuid[];
+  /** Set when one of those is new, or lists and searches may find or place it otherwise than before. */
+  recordLists?: true;
   /** Campaigns whose figures, outcomes or costs have changed. */
   campaigns?: Uuid[];
   /** Users of whom a token, the role, or whether they are let in has changed. */

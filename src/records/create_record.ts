@@ -66,7 +66,7 @@ export async function createRecord(
         action: "create-record",
         subjectId: record.id,
       })),
-      repos.changes.publish(record.clientId, { records: [record.id] }),
+      repos.changes.publish(record.clientId, { records: [record.id], recordLists: true }),
     ]);
     if (view === null) throw notFound("Record");
     return view;

@@ -105,7 +105,10 @@ export async function addRows(
   const numbers = unwanted.map(({ record }) => record.phoneNumber);
   await Promise.all([
     numbers.length ? listNumbers(repos, type.clientId, numbers, now) : undefined,
-    repos.changes.publish(type.clientId, { records: added.map(({ record }) => record.id) }),
+    repos.changes.publish(type.clientId, {
+      records: added.map(({ record }) => record.id),
+      recordLists: true,
+    }),
   ]);
   return report;
 }

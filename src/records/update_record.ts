@@ -60,7 +60,7 @@ export async function updateRecord(
     }
     const [, , , view] = await Promise.all([
       repos.records.update({ ...after, updatedAt: now }),
-      repos.changes.publish(after.clientId, { records: [id] }),
+      repos.changes.publish(after.clientId, { records: [id], recordLists: true }),
       repos.audit.add(auditEntry(principal, {
         id: newId(now),
         at: now,

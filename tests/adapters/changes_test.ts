@@ -77,10 +77,16 @@ Deno.test({
     const sender = new ChangeSender(database.target, () => {});
     const ids = Array.from({ length: 5 }, () => newId(NOON));
     for (const id of ids) sender.tell([{ clientId, touched: { calls: [id], records: [ids[0]] } }]);
+    sender.tell([{ clientId, touched: { records: [ids[0]], recordLists: true } }]);
     await sender.close();
     const [first, second] = [await heard.next(), await heard.next()];
     assertEquals(first.touched?.calls, [ids[0]]);
-    assertEquals(second.touched, { calls: ids.slice(1), records: [ids[0]], campaigns: [] });
+    assertEquals(second.touched, {
+      calls: ids.slice(1),
+      records: [ids[0]],
+      campaigns: [],
+      recordLists: true,
+    });
     assertEquals(heard.heard, 2);
   },
 });

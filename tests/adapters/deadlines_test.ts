@@ -52,6 +52,15 @@ Deno.test("what is late may add and remove others", async () => {
   assertEquals(late, ["first", "added"]);
 });
 
+Deno.test("no timer is left when the late remove the last that is not", async () => {
+  const deadlines = new Deadlines();
+  const last = due(10_000, "last", []);
+  deadlines.add(last);
+  deadlines.add({ at: performance.now() + 10, late: () => deadlines.remove(last) });
+  // The sanitizer of timers would see one that is left.
+  await after(40);
+});
+
 Deno.test("ten thousand deadlines cost one timer", () => {
   const set = globalThis.setTimeout;
   let timers = 0;

@@ -3,6 +3,7 @@
  * what a plain look at the table gives, and the total is right, or a lower bound and says so.
  */
 import { assert, assertEquals } from "@std/assert";
+import { readChange } from "../../adapters/postgres/change_sender.ts";
 import { PostgresUnitOfWork } from "../../adapters/postgres/unit_of_work.ts";
 import type { UnitOfWork } from "../../src/kernel/unit_of_work.ts";
 import type { RecordFilter } from "../../src/records/record_repo.ts";
@@ -102,7 +103,7 @@ async function afterChanges(db: TestDatabase, world: World): Promise<void> {
   const record = recordRow(world.type, { name: "Person new" });
   await uow.run(scopeOf(world), async ({ records, changes }) => {
     await records.insert(record);
-    await changes.publish(world.client.id, { records: [record.id] });
+    await changes.publish(world.client.id, { records: [record.id], recordLists: true });
   });
   const after = await look();
   assertEquals(after.items.slice(1), before.items.slice(0, -1));
@@ -110,9 +111,12 @@ async function afterChanges(db: TestDatabase, world: World): Promise<void> {
   const other = new PostgresUnitOfWork(db.lanes);
   await other.run(scopeOf(world), ({ records }) => records.update({ ...record, name: "Nobody" }));
   assertEquals(await look(), after);
-  uow.heard({ clientId: world.client.id, touched: { calls: [], records: [record.id] } });
-  assertEquals(await look(), after);
-  uow.heard({ clientId: world.client.id, touched: { records: [record.id] } });
+  // As it comes over the wire, of a call, and of the record.
+  const sent = { calls: [], records: [record.id], campaigns: [] };
+  for (const touched of [sent, { ...sent, recordLists: true }]) {
+    assertEquals(await look(), after);
+    uow.heard(readChange(JSON.stringify({ clientId: world.client.id, touched }))!);
+  }
   assertEquals(await look(), before);
   await db.asSuperuser(`delete from records where id = '${record.id}'`);
 }

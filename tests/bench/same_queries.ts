@@ -5,6 +5,7 @@
  * @module
  */
 import { recordRepo } from "../../adapters/postgres/records.ts";
+import { SearchPlaces } from "../../adapters/postgres/search_places.ts";
 import { compile, Fragment, type Sql, type Statement } from "../../adapters/postgres/sql.ts";
 
 /** Stand where a caller's client, record and limit belong. */
@@ -34,7 +35,9 @@ function sent(ask: (repo: ReturnType<typeof recordRepo>) => Promise<unknown>[]):
     statements.push(compile(new Fragment(strings, values)));
     return Promise.reject(new Error("only the text is wanted"));
   };
-  for (const answer of ask(recordRepo(sql, PLACES.client))) answer.catch(() => {});
+  for (const answer of ask(recordRepo(sql, PLACES.client, new SearchPlaces()))) {
+    answer.catch(() => {});
+  }
   return statements;
 }
 

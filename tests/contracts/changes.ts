@@ -32,9 +32,11 @@ export function changesContract(name: string, make: () => Promise<TellingStore>)
       using all = listen(changes, "all");
       const [call, record, campaign] = [newId(NOON), newId(NOON), newId(NOON)];
       const touched = { calls: [call], records: [record], campaigns: [campaign] };
-      await uow.run(scopeOf(company), (repos) => repos.changes.publish(clientId, touched));
-      assertEquals(await own.next(), { clientId, touched });
-      assertEquals(await all.nextOf(clientId), { clientId, touched });
+      for (const change of [touched, { ...touched, recordLists: true as const }]) {
+        await uow.run(scopeOf(company), (repos) => repos.changes.publish(clientId, change));
+        assertEquals(await own.next(), { clientId, touched: change });
+        assertEquals(await all.nextOf(clientId), { clientId, touched: change });
+      }
     },
   );
 

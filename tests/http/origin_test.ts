@@ -18,6 +18,26 @@ Deno.test("a public server answers under its own name only", async () => {
   assertEquals(await statusOf(own, "http://127.0.0.1:8787/mcp", {}), 403);
 });
 
+Deno.test("what one request was allowed or refused, no other is by that", async () => {
+  const server = harness({ publicUrl: new URL("https://studio.example.com") });
+  const url = "https://studio.example.com/mcp";
+  const hosts = [
+    "",
+    "evil.example.com",
+    "evil.example.com",
+    "studio.example.com",
+    "",
+    "evil.example.com",
+  ];
+  const statuses: number[] = [];
+  for (const host of [...hosts, "studio.example.com"]) {
+    const response = await server.fetch(mcpRequest({ url, headers: { host } }));
+    await response.body?.cancel();
+    statuses.push(response.status);
+  }
+  assertEquals(statuses, [403, 403, 403, 200, 403, 403, 200]);
+});
+
 Deno.test("a public server takes requests from its own pages and from what is no page", async () => {
   const own = "https://studio.example.com";
   assertEquals(await statusOf(own, `${own}/mcp`, { origin: own }), 200);
