@@ -30,7 +30,7 @@ export function jsonLog(
 ): Log {
   return (level, event, fields = {}) => {
     const entry = { time: isoTime(clock.now()), level, event, ...trace(), ...fields };
-    // A replacer makes JSON several times as dear, and a line for each request needs none.
+    // A replacer is called for each field, and a line for each request needs none.
     const needed = Object.values(entry).some((each) =>
       typeof each === "bigint" || typeof each === "object" && each !== null
     );
@@ -42,8 +42,8 @@ export function jsonLog(
 const LAST_WORDS = ["unload", "error", "unhandledrejection"];
 
 /**
- * Writes together what comes in one turn of the event loop, because each writing takes as long as ten
- * lines; but whatever went wrong at once, and what is left when the process ends.
+ * Writes together what comes in one turn of the event loop, because each writing is a call of the
+ * operating system; but whatever went wrong at once, and what is left when the process ends.
  */
 export function gathered(write: (text: string) => void, process: EventTarget): Write {
   let lines: string[] = [];
@@ -60,7 +60,7 @@ export function gathered(write: (text: string) => void, process: EventTarget): W
 
 const encoder = new TextEncoder();
 
-/** Prints lines in half the time of `console.log`; like that, it does not mind when nobody reads. */
+/** Prints lines without `console.log`'s formatting; like that, it does not mind when nobody reads. */
 export function print(text: string): void {
   const bytes = encoder.encode(`${text}\n`);
   try {

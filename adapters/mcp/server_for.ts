@@ -57,7 +57,7 @@ const callParams = z.object({
   ).optional(),
 });
 
-type Answer = Record<string, unknown>;
+type Result = Record<string, unknown>;
 type Handler = Server["_wrapHandler"] extends (method: string, handler: infer H) => unknown ? H
   : never;
 
@@ -136,7 +136,7 @@ export function serverFor(serving: Serving): ToolServer {
   const serve = <Params>(
     method: string,
     params: z.ZodType<Params>,
-    answer: (params: Params, context: ServerContext) => Answer | Promise<Answer>,
+    answer: (params: Params, context: ServerContext) => Result | Promise<Result>,
   ) => {
     if (asked === undefined || asked === method) {
       server.setRequestHandler(method, { params }, answer);

@@ -1,6 +1,6 @@
 /**
- * Deadlines of whatever is under way, at the price of one timer: each call has two or three of them,
- * and a timer of its own would take a fortieth of what a call takes.
+ * Deadlines of whatever is under way, at the price of one timer: each call has one or two, and nearly
+ * all are met.
  *
  * @module
  */

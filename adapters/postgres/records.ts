@@ -59,7 +59,7 @@ interface Names {
 
 type ListedColumns = Omit<RecordRow, "client_id" | "time_zone" | "consent_at" | "consent_source">;
 
-/** Of the client, when the filter names none, of every client. */
+/** The client and its name are selected only where the filter names no client. */
 type ListedRow =
   & ListedColumns
   & Pick<Names, "number_listed_at">

@@ -17,7 +17,7 @@ export type Compact<T> =
 
 /**
  * The object itself, whose members that were null are undefined now, which JSON leaves out; nulls deeper
- * down are somebody's data and stay. A new object would be most of what a page of records allocates.
+ * down are somebody's data and stay. For objects just made: a page of records need not be made twice.
  */
 export function compact<T extends object>(object: T): Compact<T> {
   const members: Record<string, unknown> = object as Record<string, unknown>;
